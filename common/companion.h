@@ -1,0 +1,160 @@
+/*
+ * companion.h - the helper library of all examples, one header for both sides.
+ *
+ * Win32 programs see TCHAR as wchar_t (-Dunicode=true) or as char holding UTF-8 (-Dunicode=false);
+ * POSIX programs see it as char holding UTF-8. README.md in this folder lists everything here.
+ */
+#ifndef COMPANION_H
+#define COMPANION_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <tchar.h>
+
+#ifdef _WIN32
+#include <windows.h>
+#endif
+
+/* Lets gcc and clang check our formats. They know narrow formats only, so the ANSI build is the checker. */
+#if defined(__GNUC__) && defined(_WIN32) && !defined(_UNICODE) && defined(__MINGW_PRINTF_FORMAT)
+#define PRINTF_LIKE(text, first) __attribute__((format(__MINGW_PRINTF_FORMAT, text, first)))
+#elif defined(__GNUC__) && !defined(_WIN32)
+#define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
+#else
+#define PRINTF_LIKE(text, first)
+#endif
+
+/* ---- start ---------------------------------------------------------------------------------- */
+
+/*
+ * The first call of every program. Takes argv[0], whose last part without ".exe" names the program
+ * in messages. Makes UTF-8 text the rule on all streams, and moves the output of a program that
+ * another one started into a file of its own where the stage asks for that (see README.md).
+ */
+void companion_init(const TCHAR *argv0);
+
+/* The program's own name, as companion_init found it. Lives as long as the process. */
+const TCHAR *program_name(void);
+
+/* ---- text ----------------------------------------------------------------------------------- */
+
+/*
+ * Prints like _tprintf, at once: to a console as Unicode, to a file or pipe as UTF-8, one call in one
+ * write. Ends the program with status 1 when standard output takes no more.
+ */
+void print(const TCHAR *format, ...) PRINTF_LIKE(1, 2);
+
+/* Prints `text` only where a person types: when standard input is a console. */
+void prompt(const TCHAR *text);
+
+/*
+ * Reads one line of any length from standard input, as typed at a console or as UTF-8 from a file or
+ * pipe. Gives the line without its line break, or NULL at end of input (Ctrl+Z and Enter at a Windows
+ * console, Ctrl+D on POSIX). The line is good until the next call. Bytes that are no UTF-8, and NUL
+ * characters, become U+FFFD; a byte order mark at the start is dropped. For one thread only; do not mix
+ * with the C library's stdin.
+ */
+TCHAR *read_line(void);
+
+/*
+ * Makes text from a stranger harmless on a terminal, in place: control characters (all but the tab),
+ * line separators, marks that reverse the writing direction, and broken UTF-8 or UTF-16 become '?'.
+ * Gives `text` back.
+ */
+TCHAR *printable(TCHAR *text);
+
+/*
+ * Formats into buffer[0 .. buffer_chars), always terminated. False when the text did not fit; the
+ * buffer then holds its beginning.
+ */
+bool format_text(TCHAR *buffer, size_t buffer_chars, const TCHAR *format, ...) PRINTF_LIKE(3, 4);
+
+#ifdef _WIN32
+/* The bytes that `text` takes without its terminator: what WriteFile wants, where _tcslen counts TCHARs. */
+DWORD text_bytes(const TCHAR *text);
+
+/*
+ * UTF-8 bytes to a TCHAR string that the caller frees. NULL, with ERROR_NO_UNICODE_TRANSLATION as last
+ * error, when the bytes are no UTF-8 or hold a NUL, which would hide what follows it.
+ */
+TCHAR *text_from_utf8(const char *utf8, size_t utf8_bytes);
+
+/* A TCHAR string to terminated UTF-8 that the caller frees. Half a surrogate pair becomes U+FFFD. */
+char *utf8_from_text(const TCHAR *text);
+#endif
+
+/* ---- errors --------------------------------------------------------------------------------- */
+
+/* Exit status of every program: 0 done, STATUS_FAILED a call failed, STATUS_USAGE wrong usage. */
+enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
+
+/*
+ * Prints "PROGRAM: message" and a line break on standard error, made printable, so that it may quote what a
+ * stranger said. Leaves GetLastError/errno alone.
+ */
+void report(const TCHAR *format, ...) PRINTF_LIKE(1, 2);
+
+/*
+ * Says which call failed and why, from GetLastError (POSIX: errno), which it leaves as it was:
+ *     MailSender: CreateFile(\\.\mailslot\mailbox): error 2 ERROR_FILE_NOT_FOUND: The system cannot ...
+ * Takes the call as a format, so that its argument can be shown: report_error(_T("CreateFile(%s)"), slot).
+ */
+void report_error(const TCHAR *call, ...) PRINTF_LIKE(1, 2);
+
+/* The same, then ends the program with STATUS_FAILED. */
+_Noreturn void die_error(const TCHAR *call, ...) PRINTF_LIKE(1, 2);
+
+/* Says what is wrong with the command line, points at --help, and ends the program with STATUS_USAGE. */
+_Noreturn void die_usage(const TCHAR *format, ...) PRINTF_LIKE(1, 2);
+
+/* ---- options -------------------------------------------------------------------------------- */
+
+/* One long option. Exactly one of the three pointers is set, and tells the type. Use the macros below. */
+typedef struct option_spec {
+    const TCHAR *name;       /* with its dashes: "--timeout" */
+    const TCHAR *value_name; /* as in the usage line: "MS"; NULL for a flag */
+    const TCHAR *help;
+    bool *flag;
+    const TCHAR **text;
+    unsigned long *number; /* a DWORD on Win32 */
+    unsigned long minimum, maximum;
+} option_spec;
+
+/* clang-format off */
+#define OPTION_FLAG(name, flag, help)                 { _T(name), NULL, _T(help), flag, NULL, NULL, 0, 0 }
+#define OPTION_TEXT(name, value, text, help)          { _T(name), _T(value), _T(help), NULL, text, NULL, 0, 0 }
+#define OPTION_NUMBER(name, value, number, minimum, maximum, help) \
+                                                      { _T(name), _T(value), _T(help), NULL, NULL, number, minimum, maximum }
+#define OPTIONS_END                                   { NULL, NULL, NULL, NULL, NULL, NULL, 0, 0 }
+/* clang-format on */
+
+/*
+ * Reads the command line. Options may stand anywhere before "--", as "--name VALUE" or "--name=VALUE"; a
+ * VALUE that begins with "--" needs the second form. "-" and "-5" are operands, not options.
+ * `about` is one line for --help. `operands` names what else is taken, as the usage line shows it and as
+ * it is checked: "FROM TO" exactly two, "[FILE]" at most one, "[MESSAGE...]" any number, NULL none.
+ * Gives the number of operands and moves them to argv[1], argv[2] ...; argv[number + 1] is NULL.
+ * Ends the program for --help (status 0) and for anything it does not understand (STATUS_USAGE).
+ */
+int parse_options(int argc, TCHAR *argv[], const TCHAR *about, const TCHAR *operands, const option_spec *options);
+
+/*
+ * A whole decimal number and nothing else, from minimum to maximum. False when `text` is anything else;
+ * `number` is then left as it was.
+ */
+bool parse_number(const TCHAR *text, unsigned long minimum, unsigned long maximum, unsigned long *number);
+
+/* ---- console (Win32) ------------------------------------------------------------------------ */
+
+#ifdef _WIN32
+/*
+ * How to start a child that a person should see: CREATE_NEW_CONSOLE where a person sits at a Windows
+ * console, else 0, since a console nobody sees would swallow what the child prints. The environment
+ * variable COMPANION_CONSOLE (new or same) overrides.
+ */
+DWORD child_console_flag(void);
+#endif
+
+#endif

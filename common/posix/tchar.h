@@ -1,0 +1,24 @@
+/*
+ * tchar.h - on POSIX text is char and UTF-8, so that a file of common/ which only handles text is
+ * written once for both sides. Programs do not need it: they use char.
+ */
+#ifndef COMPANION_POSIX_TCHAR_H
+#define COMPANION_POSIX_TCHAR_H
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef char TCHAR;
+
+#define _T(text)    text
+#define _tcschr     strchr
+#define _tcscmp     strcmp
+#define _tcscspn    strcspn
+#define _tcslen     strlen
+#define _tcsncmp    strncmp
+#define _tcsrchr    strrchr
+#define _tcsstr     strstr
+#define _tmain      main
+#define _vsntprintf vsnprintf
+
+#endif

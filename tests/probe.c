@@ -1,0 +1,143 @@
+/*
+ * probe.c - lets the tests watch the helper library from outside: what it prints, where, and how it ends.
+ *
+ * Run     Probe WHAT [ARGUMENT...]      (`probe` is the same program on the POSIX side)
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "companion.h"
+
+#ifndef _WIN32
+#include <sys/wait.h>
+#include <unistd.h>
+#endif
+
+static int show_options(int argc, TCHAR *argv[])
+{
+    bool isLoud = false;
+    const TCHAR *name = _T("nobody");
+    unsigned long count = 1;
+    const option_spec options[] = {
+        OPTION_FLAG("--loud", &isLoud, "say it loud"),
+        OPTION_TEXT("--name", "NAME", &name, "whom to greet (nobody)"),
+        OPTION_NUMBER("--count", "N", &count, 1, 100, "how often (1)"),
+        OPTIONS_END,
+    };
+    int operands = parse_options(argc, argv, _T("Shows its options."), _T("FROM [TO]"), options);
+    print(_T("loud=%d name=[%s] count=%lu operands=%d\n"), isLoud, name, count, operands);
+    return 0;
+}
+
+static int show_lines(void)
+{
+    const TCHAR *line;
+    prompt(_T("prompt> "));
+    while ((line = read_line()) != NULL) {
+        print(_T("%lu [%s]\n"), (unsigned long)_tcslen(line), line);
+        prompt(_T("prompt> "));
+    }
+    print(_T("end\n"));
+    return 0;
+}
+
+static int fail(const TCHAR *number)
+{
+    unsigned long error = 0;
+    if (!parse_number(number, 0, 4294967295UL, &error))
+        die_usage(_T("'%s' is no error number"), number);
+#ifdef _WIN32
+    SetLastError(error);
+    report_error(_T("First(%s)"), _T("한글"));
+    bool isKept = GetLastError() == error;
+#else
+    errno = (int)error;
+    report_error(_T("First(%s)"), _T("한글"));
+    bool isKept = errno == (int)error;
+#endif
+    report(_T("hint: the number is %s"), isKept ? _T("kept") : _T("lost"));
+    die_error(_T("Second"));
+}
+
+/* Runs itself as a child with what it may inherit, and shows both lanes. */
+static int run_child(const TCHAR *self, bool isRedirected)
+{
+#ifdef _WIN32
+    TCHAR command[MAX_PATH];
+    STARTUPINFO startup = {0};
+    PROCESS_INFORMATION child;
+    SECURITY_ATTRIBUTES inheritable = {sizeof(inheritable), NULL, TRUE};
+
+    startup.cb = sizeof(startup);
+    if (isRedirected) {
+        startup.dwFlags = STARTF_USESTDHANDLES;
+        startup.hStdOutput = CreateFile(_T("redirected.txt"), GENERIC_WRITE, 0, &inheritable, CREATE_ALWAYS, 0, NULL);
+        startup.hStdError = startup.hStdOutput;
+    }
+    format_text(command, MAX_PATH, _T("\"%s\" say child"), self);
+    if (!CreateProcess(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &child))
+        die_error(_T("CreateProcess(%s)"), command);
+    WaitForSingleObject(child.hProcess, INFINITE);
+    CloseHandle(child.hThread);
+    CloseHandle(child.hProcess);
+#else
+    pid_t child = fork();
+    if (child == 0) {
+        if (isRedirected && freopen("redirected.txt", "w", stdout) == NULL)
+            die_error("freopen");
+        execl(self, self, "say", "child", (char *)NULL);
+        die_error("execl(%s)", self);
+    }
+    waitpid(child, NULL, 0);
+#endif
+    print(_T("parent\n"));
+    return 0;
+}
+
+#ifdef _WIN32
+/* Writes bytes, given in hexadecimal, as a program would that knows nothing of TCHARs. */
+static int write_bytes(const TCHAR *path, const TCHAR *hex)
+{
+    unsigned char bytes[256];
+    DWORD count = 0, bytesWritten;
+
+    while (count < sizeof(bytes) && hex[2 * count] != _T('\0') && hex[2 * count + 1] != _T('\0')) {
+        const TCHAR digits[3] = {hex[2 * count], hex[2 * count + 1], _T('\0')};
+        bytes[count++] = (unsigned char)_tcstoul(digits, NULL, 16);
+    }
+    HANDLE hFile = CreateFile(path, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+    if (hFile == INVALID_HANDLE_VALUE)
+        die_error(_T("CreateFile(%s)"), path);
+    if (!WriteFile(hFile, bytes, count, &bytesWritten, NULL))
+        die_error(_T("WriteFile(%s)"), path);
+    CloseHandle(hFile);
+    return 0;
+}
+#endif
+
+int _tmain(int argc, TCHAR *argv[])
+{
+    companion_init(argv[0]);
+    const TCHAR *what = argc > 1 ? argv[1] : _T("");
+    const TCHAR *argument = argc > 2 ? argv[2] : _T("");
+
+    if (_tcscmp(what, _T("options")) == 0)
+        return show_options(argc - 1, argv + 1);
+    if (_tcscmp(what, _T("lines")) == 0)
+        return show_lines();
+    if (_tcscmp(what, _T("fail")) == 0)
+        return fail(argument);
+    if (_tcscmp(what, _T("child")) == 0)
+        return run_child(argv[0], _tcscmp(argument, _T("redirected")) == 0);
+    if (_tcscmp(what, _T("say")) == 0) {
+        for (int i = 2; i < argc; i++)
+            print(_T("[%s]\n"), argv[i]);
+        report(_T("said"));
+        return 0;
+    }
+#ifdef _WIN32
+    if (_tcscmp(what, _T("write")) == 0 && argc > 3)
+        return write_bytes(argument, argv[3]);
+#endif
+    die_usage(_T("expected options, lines, fail, child, say or write, found '%s'"), what);
+}
