@@ -1,0 +1,191 @@
+"""The command line: what people type behind scripts/lesson."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import locale
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from types import FrameType
+
+from . import doctor, lessons, packages, render, scene
+from .failure import Failure, WrongUse
+from .progress import say
+from .toolchain import Toolchain, prepare
+
+SOURCE = Path(__file__).resolve().parent.parent.parent
+
+_NO_TESTS = 5  # pytest's exit status where the selection is empty
+
+
+def main(arguments: list[str]) -> int:
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us
+            setattr(sys, name, open(os.devnull, "w"))
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        signal.signal(number, _end_in_order)
+    try:
+        options = _parser().parse_args(arguments)
+        status: int = options.command(options)
+        sys.stdout.flush()
+        return status
+    except (Failure, lessons.LessonError, scene.SceneError) as error:
+        say(str(error))
+        return getattr(error, "status", 1)
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        _discard_output()
+        return 128 + 13  # what the shell shows for SIGPIPE
+    except OSError as error:  # a full disk, a directory of someone else
+        say(str(error))
+        _discard_output()
+        return 1
+
+
+def _discard_output() -> None:
+    """What is still to be written would fail again, with a traceback, when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _end_in_order(number: int, frame: FrameType | None) -> None:
+    """As Ctrl+C does: what was started is ended too."""
+    raise SystemExit(128 + number)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="lesson", allow_abbrev=False,
+                                     description="Small programs that talk to each other, for chapters 7 and 8 of the "
+                                     "book. Every command sets up what it needs first, and says what it does.")
+    _add_common_options(parser, build_dir=SOURCE / "build", unicode=True)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, function: object, help: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, allow_abbrev=False, help=help, description=help)
+        # Behind the command too; there without a default, which would undo what stood in front of it.
+        _add_common_options(command, build_dir=argparse.SUPPRESS, unicode=argparse.SUPPRESS)
+        command.set_defaults(command=function)
+        return command
+
+    add("list", _list, "Lists the lessons, their programs and scenes.")
+
+    run = add("run", _run, "Plays a scene of a lesson and shows what each program prints.")
+    run.add_argument("lesson", metavar="LESSON", help="its name, as `lesson list` shows it")
+    run.add_argument("scene", metavar="SCENE", nargs="?", help="its name (default: the lesson's main scene)")
+    run.add_argument("--json", action="store_true", help="one JSON object a line, for scripts")
+
+    start = add("exec", _exec, "Starts one program in this terminal. All that follows PROGRAM is passed on to it.")
+    # PARSER: the first argument that is no option, and all that follow it, options or not.
+    start.add_argument("program", metavar="PROGRAM", nargs=argparse.PARSER, help="its name, and its arguments")
+
+    test = add("test", _test, "Runs the tests, all or those of which the name contains a NAME.")
+    test.add_argument("names", metavar="NAME", nargs="*")
+
+    add("setup", _setup, "Does all set-up that `run` and `exec` need, and nothing else.")
+    add("doctor", _doctor, "Shows what is there, in which version, and how to get what is missing.")
+    return parser
+
+
+def _add_common_options(parser: argparse.ArgumentParser, build_dir: object, unicode: object) -> None:
+    parser.add_argument("--build-dir", type=Path, metavar="DIR", default=build_dir,
+                        help="where to build, and to keep the Wine prefix (default: build in the project)")
+    text = parser.add_mutually_exclusive_group()
+    text.add_argument("--unicode", dest="unicode", action="store_true", default=unicode,
+                      help="Win32 programs with UTF-16 text (the default)")
+    text.add_argument("--ansi", dest="unicode", action="store_false", default=unicode,
+                      help="Win32 programs with the \"A\" functions and UTF-8 text")
+
+
+def _list(options: argparse.Namespace) -> int:
+    language = _language()
+    chapter = 0
+    for lesson in lessons.find_all(SOURCE):
+        if lesson.chapter != chapter:
+            chapter = lesson.chapter
+            print(f"Chapter {chapter}")
+        print(f"  {lesson.book:5} {lesson.name:20} {lesson.title[language]}")
+        print(f"        programs  {' '.join(program.name for program in lesson.programs)}")
+        print(f"        scenes    {' '.join(path.stem for path in lesson.scenes)}")
+    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    by_name = {lesson.name: lesson for lesson in lessons.find_all(SOURCE)}
+    lesson = by_name[_known(options.lesson, by_name, "lesson")]
+    scenes = {path.stem: path for path in lesson.scenes}
+    path = scenes[_known(options.scene, scenes, f"scene of {lesson.name}")] if options.scene else lesson.scenes[0]
+    chosen = scene.load(path)
+    toolchain = Toolchain(SOURCE, options.build_dir, options.unicode)
+    prepare(toolchain, programs=[program.name for program in lesson.programs])
+    return render.play(toolchain, chosen, json=options.json)
+
+
+def _exec(options: argparse.Namespace) -> int:
+    name, *arguments = options.program
+    toolchain = Toolchain(SOURCE, options.build_dir, options.unicode)
+    prepare(toolchain)
+    command = toolchain.command(_known(name, toolchain.programs(), "program"), arguments)
+    if os.name == "nt":
+        # Ctrl+C goes to the program, and what comes of it is for the program to say.
+        signal.signal(signal.SIGINT, lambda number, frame: None)
+        return subprocess.call(command, env=toolchain.environment())
+    sys.stdout.flush()
+    os.execve(command[0], command, toolchain.environment())
+
+
+def _test(options: argparse.Namespace) -> int:
+    for name in options.names:
+        if not re.fullmatch(r"[\w.-]+", name):  # else pytest would read it as an expression
+            raise WrongUse(f"{name!r} cannot be part of a test's name.")
+    builds = [Toolchain(SOURCE, options.build_dir, unicode=True), Toolchain(SOURCE, options.build_dir, unicode=False)]
+    if os.name != "nt":
+        builds.append(Toolchain(SOURCE, options.build_dir, unicode=True, sanitize=True))
+    prepare(*builds, tests=True)
+
+    command = [str(packages.python_for_tests()), "-m", "pytest", "tests", "-n", str(os.cpu_count() or 1)]
+    if options.names:
+        command += ["-k", " or ".join(options.names)]
+    environment = os.environ | {"COMPANION_BUILD_ROOT": str(builds[0].build_root)}
+    with subprocess.Popen(command, env=environment, cwd=SOURCE) as pytest:
+        try:
+            status = pytest.wait()
+        except KeyboardInterrupt:
+            pytest.wait()  # the Ctrl+C has reached it too, and it ends what its tests started
+            raise
+    if status == _NO_TESTS:
+        raise WrongUse(f"There is no test of which the name contains {' or '.join(options.names)}.")
+    return status
+
+
+def _setup(options: argparse.Namespace) -> int:
+    toolchain = Toolchain(SOURCE, options.build_dir, options.unicode)
+    say("all is ready" if prepare(toolchain) else "nothing was to do: all is ready")
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    return doctor.report(SOURCE, options.build_dir)
+
+
+def _language() -> str:
+    """Korean for a user whose system speaks it, else English."""
+    names = [os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    names.append(locale.setlocale(locale.LC_CTYPE, None))  # on Windows, where the environment has none: Korean_Korea
+    return "ko" if next(filter(None, names), "").lower().startswith("ko") else "en"
+
+
+def _known(name: str, names: Iterable[str], kind: str) -> str:
+    """The name, if it is one of those there are."""
+    all_names = list(names)
+    if name in all_names:
+        return name
+    by_folded = {known.casefold(): known for known in all_names}
+    near = [by_folded[folded] for folded in difflib.get_close_matches(name.casefold(), by_folded, cutoff=0.5)]
+    offer = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(all_names) or 'none'}."
+    raise WrongUse(f"There is no {kind} {name!r}. {offer}")

@@ -1,0 +1,134 @@
+"""Long steps: runs a command while showing, on standard error, what is running and for how long."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+import unicodedata
+from pathlib import Path
+
+from .failure import Failure
+
+_SILENT_S = 0.5  # a step that is over sooner is not worth a line
+_REFRESH_S = 0.2
+_LINES_IN_FULL = 60  # of a failed step's output; of more than that its end
+
+
+class StepFailed(Failure):
+    """A command of a long step ended with another status than 0."""
+
+    def __init__(self, title: str, status: int, log: Path, advice: str) -> None:
+        lines = _text(log).splitlines()
+        shown = lines[-_LINES_IN_FULL:]
+        omitted = "" if shown == lines else f"({len(lines) - len(shown)} lines before these are in the file below)\n"
+        output = "\n".join(shown)
+        super().__init__(f"{title}: failed with status {status}\n\n{omitted}{output}\n\nAll output: {log}\n{advice}")
+
+
+class Step:
+    """A command that runs since it was made; as a context manager it is ended when what it is for fails.
+
+    Its output goes to a file, since a pipe would be held open by whatever the command leaves running behind it.
+    """
+
+    def __init__(self, title: str, command: list[str], log: Path, advice: str,
+                 environment: dict[str, str] | None = None) -> None:
+        self.started_at = time.monotonic()
+        self._title, self._log, self._advice = title, log, advice
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("wb") as output:
+            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output,
+                                             stderr=subprocess.STDOUT, env=environment)
+
+    def __enter__(self) -> Step:
+        return self
+
+    def __exit__(self, failure: type[BaseException] | None, *details: object) -> None:
+        if self._process.poll() is not None:
+            return
+        if failure is KeyboardInterrupt:
+            # The Ctrl+C has reached the command too. apt-get then puts things in order, which must not be cut short.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_SILENT_S)
+                return
+            say(f"{self._title}: interrupted, waiting for its end")
+        else:
+            with contextlib.suppress(PermissionError):  # what sudo started is not ours to end
+                self._process.terminate()
+        self._process.wait()
+
+    def finish(self) -> str:
+        """Waits for the end and gives what the command printed."""
+        with self, _Display(self._title, self.started_at) as display:
+            while self._process.poll() is None:
+                try:
+                    self._process.wait(_REFRESH_S)
+                except subprocess.TimeoutExpired:
+                    display.refresh(self._log)
+            if self._process.returncode != 0:
+                raise StepFailed(self._title, self._process.returncode, self._log, self._advice)
+        return _text(self._log)
+
+
+def say(text: str) -> None:
+    print(f"lesson: {text}", file=sys.stderr, flush=True)
+
+
+class _Display:
+    """On a terminal one line that is rewritten; elsewhere one line at the start and one at the end."""
+
+    def __init__(self, title: str, started_at: float) -> None:
+        self._title = title
+        self._started_at = started_at
+        self._is_terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._is_shown = False
+
+    def refresh(self, log: Path) -> None:
+        seconds = time.monotonic() - self._started_at
+        if seconds < _SILENT_S:
+            return
+        if self._is_terminal:
+            line = f"lesson: {self._title} {seconds:4.1f} s  {_last_line(log)}"
+            _write("\r\033[K" + _cut(line, shutil.get_terminal_size().columns - 1))
+        elif not self._is_shown:
+            say(f"{self._title} …")
+        self._is_shown = True
+
+    def __enter__(self) -> _Display:
+        return self
+
+    def __exit__(self, failure: type[BaseException] | None, *details: object) -> None:
+        if self._is_shown and self._is_terminal:
+            _write("\r\033[K")
+        if self._is_shown and failure is None:
+            say(f"{self._title}: {time.monotonic() - self._started_at:.1f} s")
+
+
+def _write(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()
+
+
+def _text(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace")
+
+
+def _last_line(log: Path) -> str:
+    with log.open("rb") as file:
+        file.seek(max(0, os.fstat(file.fileno()).st_size - 1000))
+        lines = file.read().decode("utf-8", "replace").replace("\r", "\n").split("\n")
+    last = next((line for line in reversed(lines) if line.strip()), "")
+    return "".join(character for character in last if character.isprintable())
+
+
+def _cut(text: str, columns: int) -> str:
+    """The beginning of a text that fits; a Korean character takes two columns."""
+    for index, character in enumerate(text):
+        columns -= 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if columns < 0:
+            return text[:index]
+    return text

@@ -1,0 +1,167 @@
+"""Renderers: what a person or a script sees of a scene while the stage plays it."""
+
+from __future__ import annotations
+
+import json as json_format
+import os
+import shutil
+import sys
+import unicodedata
+from collections.abc import Iterator
+from typing import Protocol
+
+from .scene import Kind, Scene
+from .stage import Event, Mismatch, Stage, perform
+from .toolchain import Toolchain
+
+_EVENT_NAMES = {Kind.START: "start", Kind.LINE: "line", Kind.ERROR: "error", Kind.TYPE: "typed",
+                Kind.END_INPUT: "end_input", Kind.INTERRUPT: "interrupt", Kind.EXIT: "exit"}
+
+
+class Renderer(Protocol):
+    def event(self, event: Event) -> None: ...
+    def mismatch(self, mismatch: Mismatch, stage: Stage) -> None: ...
+    def end(self) -> None: ...
+
+
+def play(toolchain: Toolchain, scene: Scene, json: bool = False) -> int:
+    """Plays a scene for the one who sits there; gives 0 when all went as its text says, else 1."""
+    renderer: Renderer = JsonLines() if json else Lanes(scene) if _is_colourful() else PlainText(scene)
+    with Stage(toolchain, renderer.event) as stage:
+        try:
+            perform(scene, stage)
+        except Mismatch as mismatch:
+            renderer.mismatch(mismatch, stage)
+            return 1
+    renderer.end()
+    return 0
+
+
+def _is_colourful() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+class JsonLines:
+    """One JSON object a line, for scripts. The last one has the event "end" or "mismatch"."""
+
+    def event(self, event: Event) -> None:
+        text = {"status": int(event.text)} if event.kind is Kind.EXIT else {"text": event.text}
+        self._print({"time": round(event.time, 6), "event": _EVENT_NAMES[event.kind], "program": event.lane} | text)
+
+    def mismatch(self, mismatch: Mismatch, stage: Stage) -> None:
+        self._print({"event": "mismatch", "program": mismatch.lane, "line": mismatch.step and mismatch.step.number,
+                     "expected": mismatch.expected, "seen": mismatch.seen, "cause": mismatch.cause})
+
+    def end(self) -> None:
+        self._print({"event": "end"})
+
+    @staticmethod
+    def _print(value: dict[str, object]) -> None:
+        print(json_format.dumps(value, ensure_ascii=False), flush=True)
+
+
+class PlainText:
+    """The lines as they come, each with its time and program, in the notation of a scene."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._width = max(len(lane) for lane in scene.lanes)
+
+    def event(self, event: Event) -> None:
+        print(f"{event.time:7.3f}  {event.lane:{self._width}} {_mark(event)}", flush=True)
+
+    def mismatch(self, mismatch: Mismatch, stage: Stage) -> None:
+        print("\n".join(_report(self._scene, mismatch, stage)), file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        pass
+
+
+class Lanes(PlainText):
+    """A column for each program, side by side in the time in which their lines come."""
+
+    _COLOURS = ("\033[36m", "\033[33m", "\033[35m", "\033[32m", "\033[34m", "\033[31m")
+    _BOLD, _DIM, _RESET = "\033[1m", "\033[2m", "\033[0m"
+    _LEAST_COLUMNS = 24  # of a lane; below that columns read worse than names in front
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
+        self._lanes = scene.lanes
+        os.system("")  # on Windows this switches on the escape sequences of the console
+        self._lane_columns = (shutil.get_terminal_size().columns - 9) // len(self._lanes) - 2
+        if self._lane_columns >= self._LEAST_COLUMNS:
+            names = "".join(self._colour(lane) + self._BOLD + _pad(lane, self._lane_columns) + self._RESET + "  "
+                            for lane in self._lanes)
+            print(" " * 9 + names.rstrip())
+
+    def event(self, event: Event) -> None:
+        style = self._colour(event.lane)
+        if event.kind in (Kind.TYPE, Kind.INTERRUPT, Kind.END_INPUT):
+            style += self._BOLD
+        elif event.kind in (Kind.START, Kind.EXIT):
+            style += self._DIM
+        time = f"{self._DIM}{event.time:7.3f}{self._RESET}  "
+        if self._lane_columns < self._LEAST_COLUMNS or event.lane not in self._lanes:
+            print(f"{time}{style}{event.lane:{self._width}} {_mark(event)}{self._RESET}", flush=True)
+            return
+
+        indent = " " * (self._lanes.index(event.lane) * (self._lane_columns + 2))
+        text = _mark(event).removeprefix("| ")
+        for number, part in enumerate(_wrap(text, self._lane_columns)):
+            print(f"{time if number == 0 else ' ' * 9}{indent}{style}{part}{self._RESET}", flush=True)
+
+    def _colour(self, lane: str) -> str:
+        number = self._lanes.index(lane) if lane in self._lanes else -1
+        return self._COLOURS[number % len(self._COLOURS)]
+
+
+def _mark(event: Event) -> str:
+    """An event in the notation of a scene."""
+    return f"{event.kind.value} {event.text}".rstrip()
+
+
+def _columns(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _pad(text: str, columns: int) -> str:
+    return text + " " * (columns - sum(map(_columns, text)))
+
+
+def _wrap(text: str, columns: int) -> Iterator[str]:
+    """The text in parts that fit, cut where the column ends: a slot's name has no blanks to cut at."""
+    part, used = "", 0
+    for character in text:
+        if used + _columns(character) > columns:
+            yield part
+            part, used = "  ", 2
+        part += character
+        used += _columns(character)
+    yield part
+
+
+def _report(scene: Scene, mismatch: Mismatch, stage: Stage) -> Iterator[str]:
+    """What was expected and what was seen: first where it went wrong, then program by program."""
+    place = f"{scene.path}:{mismatch.step.number}" if mismatch.step else str(scene.path)
+    yield ""
+    yield f"{place}: {mismatch}"
+    yield f"likely cause: {mismatch.cause}"
+    for lane in dict.fromkeys([*scene.lanes, *stage.actors]):
+        actor = stage.actors.get(lane)
+        yield ""
+        yield lane + ("" if actor else " (was not started)")
+        for kind, lines in ((Kind.LINE, actor and actor.output), (Kind.ERROR, actor and actor.errors)):
+            seen = lines.all if lines else []
+            expected = [stage.names.fill(step.text) for step in scene.steps if step.lane == lane and step.kind is kind]
+            for number in range(max(len(expected), len(seen))):
+                want = expected[number] if number < len(expected) else None
+                got = seen[number] if number < len(seen) else None
+                if want is not None and got is not None and stage.names.match(want, got):
+                    yield f"  ok       {kind.value} {got}"
+                    continue
+                if want is not None:
+                    yield f"  expected {kind.value} {want}"
+                if got is not None:
+                    yield f"  seen     {kind.value} {got}"

@@ -1,0 +1,357 @@
+"""The stage: starts programs, hears every line they print, types into them, and ends what it started.
+
+Each program writes to files of its own in the run's folder (common/README.md tells how a child of a
+program comes to a file of its own too). The stage reads them as they grow, so every wait is for an event
+and has a deadline.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .scene import Kind, Names, Scene, Step
+from .toolchain import Toolchain
+
+DEADLINE_S = 10.0  # for one event; a person waits no longer, and a busy machine needs a second or two
+_LOOK_AGAIN_S = 0.002  # how soon a file that did not grow is looked at again
+
+# The exit status of a program that Ctrl+C ended. On Windows it is STATUS_CONTROL_C_EXIT; Wine 8 makes it 0.
+_ENDED_BY_CTRL_C = {"windows": 0xC000013A, "wine": 0, "posix": -signal.SIGINT}
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened, in the order in which the stage saw it."""
+
+    time: float  # seconds since the stage opened
+    kind: Kind
+    lane: str
+    text: str
+
+
+class Mismatch(Exception):
+    """A program did something else than was expected of it."""
+
+    def __init__(self, lane: str, expected: str, seen: str, cause: str) -> None:
+        super().__init__(f"{lane}: expected {expected}, but {seen}")
+        self.lane, self.expected, self.seen, self.cause = lane, expected, seen, cause
+        self.step: Step | None = None
+
+
+class _Lines:
+    """The lines of a file that a program is writing."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.all: list[str] = []
+        self.taken = 0  # of them by next()
+        self._read = 0
+        self._rest = b""
+
+    def poll(self, is_complete: bool) -> list[str]:
+        """The lines that are new; the last one counts without its line break when nothing more can come."""
+        with self.path.open("rb") as file:
+            file.seek(self._read)
+            data = file.read()
+        self._read += len(data)
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        if is_complete and self._rest:
+            lines.append(self._rest)
+            self._rest = b""
+        new = [line.removesuffix(b"\r").decode("utf-8", errors="replace") for line in lines]
+        self.all += new
+        return new
+
+    @property
+    def unread(self) -> list[str]:
+        return self.all[self.taken :]
+
+    def next(self) -> str:
+        self.taken += 1
+        return self.all[self.taken - 1]
+
+
+class Actor:
+    """One program on the stage."""
+
+    def __init__(self, stage: Stage, lane: str, files: Path, process: subprocess.Popen[bytes] | None) -> None:
+        self.lane = lane
+        self.process = process  # None: started by another program
+        self.output = _Lines(files.with_name(files.name + ".out"))
+        self.errors = _Lines(files.with_name(files.name + ".err"))
+        self.has_ended = False
+        self._stage = stage
+        self._to_type = bytearray()
+        self._ends_input = False
+
+    def next_line(self) -> str:
+        """The next line on standard output."""
+        return self._next(self.output, "a line", "standard output")
+
+    def next_error(self) -> str:
+        """The next line on standard error."""
+        return self._next(self.errors, "a line on standard error", "standard error")
+
+    def _next(self, lines: _Lines, expected: str, stream: str) -> str:
+        def is_settled() -> bool:
+            return bool(lines.unread) or self.has_ended
+
+        if self._stage.wait(is_settled) and lines.unread:
+            return lines.next()
+        if self.has_ended:
+            raise Mismatch(self.lane, expected, f"it ended with status {self._status()}", self._last_words())
+        raise Mismatch(self.lane, expected, f"nothing came within {self._stage.deadline_s:g} s",
+                       f"{self.lane} waits for something that does not happen, or its {stream} is not flushed")
+
+    def type(self, text: str) -> None:
+        """Types a line."""
+        self._stage.saw(Kind.TYPE, self.lane, text)
+        self.type_bytes((text + "\n").encode())
+
+    def type_bytes(self, data: bytes) -> None:
+        """Feeds standard input what no keyboard would."""
+        self._to_type += data
+        self.feed()
+
+    def end_input(self) -> None:
+        self._ends_input = True
+        self._stage.saw(Kind.END_INPUT, self.lane, "")
+        self.feed()
+
+    def feed(self) -> None:
+        """Hands on what has been typed, as much as the program takes now."""
+        stdin = self.process and self.process.stdin
+        if not stdin or stdin.closed:
+            return
+        try:
+            while self._to_type:
+                del self._to_type[: os.write(stdin.fileno(), self._to_type)]
+        except BlockingIOError:
+            return
+        except OSError:  # it reads no more: a broken pipe, which Windows may call an invalid argument
+            self._to_type.clear()
+        if self._ends_input:
+            stdin.close()
+
+    def ctrl_c(self) -> None:
+        self._stage.saw(Kind.INTERRUPT, self.lane, "")
+        if self.process and self.process.poll() is None:
+            _press_ctrl_c(self.process)
+
+    def kill(self) -> None:
+        """Ends it at once, as a crash or the task manager would."""
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    def exit(self) -> int:
+        """Waits for its end and gives its exit status, as this system hands it on."""
+        if not self._stage.wait(lambda: self.has_ended):
+            raise Mismatch(self.lane, "it to end", f"it still runs after {self._stage.deadline_s:g} s",
+                           f"{self.lane} waits for input or for another program")
+        return self._status()
+
+    def was_ended_by_ctrl_c(self) -> bool:
+        return self.exit() == _ENDED_BY_CTRL_C[self._stage.toolchain.system(self.lane)]
+
+    def _status(self) -> int:
+        assert self.process and self.process.returncode is not None
+        return self.process.returncode
+
+    def _last_words(self) -> str:
+        if self.errors.all:
+            return "its last words: " + self.errors.all[-1]
+        return f"{self.lane} ended earlier than the scene says"
+
+
+class Stage:
+    """Where programs run together. Use as a context manager: leaving it ends what is still running."""
+
+    def __init__(self, toolchain: Toolchain, on_event: Callable[[Event], None] = lambda event: None,
+                 deadline_s: float = DEADLINE_S) -> None:
+        self.toolchain = toolchain
+        self.deadline_s = deadline_s
+        self.run = secrets.token_hex(4)
+        self.names = Names(self.run)
+        self.actors: dict[str, Actor] = {}
+        self._on_event = on_event
+        self._begin = time.monotonic()
+        self._known_files: set[Path] = set()
+
+    def __enter__(self) -> Stage:
+        self._folder = Path(tempfile.mkdtemp(prefix="companion-"))
+        self._lanes = self._folder / "lanes"
+        self.work = self._folder / "work"  # the programs' current directory
+        self._lanes.mkdir()
+        self.work.mkdir()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _kill_all(self.run, [actor.process for actor in self.actors.values() if actor.process])
+        for actor in self.actors.values():
+            if actor.process and actor.process.stdin:
+                actor.process.stdin.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def unique(self, name: str) -> str:
+        """A name for a kernel object that no other run uses."""
+        return self.names.unique(name)
+
+    def start(self, program: str, *arguments: str, environment: dict[str, str] | None = None) -> Actor:
+        """Starts a program; the second of one name is called PROGRAM.2."""
+        number = 1 + sum(lane.partition(".")[0] == program for lane in self.actors)
+        lane = program if number == 1 else f"{program}.{number}"
+        files = self._lanes / f"{len(self.actors) + 1}-{program}"
+        self.saw(Kind.START, lane, " ".join([program, *arguments]))
+
+        command = self.toolchain.command(program, list(arguments))
+        variables = self.toolchain.environment() | {
+            "COMPANION_RUN": self.run,
+            "COMPANION_LANE": "root:" + self.toolchain.host_path(program, files),
+            "COMPANION_CONSOLE": "same",
+        } | (environment or {})
+        out, err = files.with_name(files.name + ".out"), files.with_name(files.name + ".err")
+        with out.open("ab") as output, err.open("ab") as errors:
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=errors, cwd=self.work,
+                                       env=variables, bufsize=0, **_own_group())
+        if os.name == "posix":
+            os.set_blocking(process.stdin.fileno(), False)
+        self._known_files.add(out)
+        self.actors[lane] = Actor(self, lane, files, process)
+        return self.actors[lane]
+
+    def child(self, lane: str) -> Actor:
+        """A program that another one started, once it has opened its output."""
+        if not self.wait(lambda: lane in self.actors):
+            started = ", ".join(self.actors) or "none"
+            raise Mismatch(lane, "it to be started", f"no program of that name came within {self.deadline_s:g} s",
+                           f"these were started: {started}")
+        return self.actors[lane]
+
+    def saw(self, kind: Kind, lane: str, text: str) -> None:
+        self._on_event(Event(time.monotonic() - self._begin, kind, lane, text))
+
+    def wait(self, is_done: Callable[[], bool]) -> bool:
+        """Looks at everything until is_done() or the deadline; says which."""
+        end = time.monotonic() + self.deadline_s
+        while True:
+            self.look()
+            if is_done():
+                return True
+            if time.monotonic() > end:
+                return False
+            time.sleep(_LOOK_AGAIN_S)
+
+    def look(self) -> None:
+        """Takes in what has happened since the last look."""
+        for out in sorted(self._lanes.glob("*.*.out"), key=lambda path: path.stat().st_ctime):
+            if out not in self._known_files:
+                self._known_files.add(out)
+                self._add_child(out)
+
+        for actor in self.actors.values():
+            actor.feed()
+            ends_now = not actor.has_ended and actor.process is not None and actor.process.poll() is not None
+            for kind, lines in ((Kind.LINE, actor.output), (Kind.ERROR, actor.errors)):
+                if lines.path.exists():
+                    for line in lines.poll(is_complete=ends_now):
+                        self.saw(kind, actor.lane, line)
+            if ends_now:
+                actor.has_ended = True
+                self.saw(Kind.EXIT, actor.lane, str(actor.process.returncode))
+
+    def _add_child(self, out: Path) -> None:
+        program = out.name.split(".")[0]
+        lane = next(lane for lane in itertools.chain([program], (f"{program}.{n}" for n in itertools.count(2)))
+                    if lane not in self.actors)
+        self.actors[lane] = Actor(self, lane, out.with_suffix(""), None)
+        self.saw(Kind.START, lane, program)
+
+
+def perform(scene: Scene, stage: Stage) -> None:
+    """Plays a scene; raises Mismatch, with its step, where it goes another way than the text."""
+    for step in scene.steps:
+        try:
+            _perform_step(step, stage)
+        except Mismatch as mismatch:
+            mismatch.step = step
+            raise
+    stage.look()
+    for actor in stage.actors.values():
+        for lines in (actor.output, actor.errors):
+            if lines.unread:
+                raise Mismatch(actor.lane, "no further line", f"it printed {lines.unread[0]!r}",
+                               "the program says more than the scene knows")
+
+
+def _perform_step(step: Step, stage: Stage) -> None:
+    if step.kind is Kind.START:
+        stage.start(step.program, *(stage.names.fill(word) for word in step.arguments))
+        return
+
+    actor = stage.child(step.lane)
+    if step.kind in (Kind.LINE, Kind.ERROR):
+        seen = actor.next_line() if step.kind is Kind.LINE else actor.next_error()
+        if not stage.names.match(step.text, seen):
+            raise Mismatch(step.lane, repr(stage.names.fill(step.text)), f"it printed {seen!r}",
+                           "the program says something else than the scene, or a line is missing between them")
+    elif step.kind is Kind.TYPE:
+        actor.type(stage.names.fill(step.text))
+    elif step.kind is Kind.END_INPUT:
+        actor.end_input()
+    elif step.kind is Kind.INTERRUPT:
+        actor.ctrl_c()
+    elif step.kind is Kind.EXIT:
+        status = actor.exit()
+        is_expected = actor.was_ended_by_ctrl_c() if step.text == "^C" else status == int(step.text)
+        if not is_expected:
+            raise Mismatch(step.lane, f"exit status {step.text}", f"it ended with status {status}", actor._last_words())
+
+
+def _own_group() -> dict[str, object]:
+    """How to start a program so that Ctrl+C and ending reach it alone."""
+    if os.name == "nt":
+        return {"creationflags": subprocess.CREATE_NO_WINDOW}  # a console of its own, which nobody sees
+    return {"start_new_session": True}
+
+
+def _press_ctrl_c(process: subprocess.Popen[bytes]) -> None:
+    if os.name != "nt":
+        process.send_signal(signal.SIGINT)  # Wine makes a CTRL_C_EVENT of it
+        return
+    # Windows knows Ctrl+C only for a whole console: attach to the program's, from a process that can be spared.
+    press = (
+        "import ctypes, sys; k = ctypes.windll.kernel32; k.FreeConsole();"
+        "ok = k.AttachConsole(int(sys.argv[1])) and k.SetConsoleCtrlHandler(None, 1) and k.GenerateConsoleCtrlEvent(0, 0);"
+        "sys.exit(not ok)"
+    )
+    subprocess.run([sys.executable, "-c", press, str(process.pid)], check=True)
+
+
+def _kill_all(run: str, processes: list[subprocess.Popen[bytes]]) -> None:
+    """Ends the processes of a run and what they have started, and nothing else."""
+    for process in processes:
+        if process.poll() is None:
+            if os.name == "nt":
+                subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
+            process.kill()
+            process.wait()
+    # What is left was started by a program that has ended; the run's name is in its environment.
+    mark = f"COMPANION_RUN={run}".encode()
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if mark in environment.read_bytes().split(b"\0"):
+                os.kill(int(environment.parent.name), signal.SIGKILL)
+        except OSError:
+            continue  # it has ended by itself, or is not ours to look at
