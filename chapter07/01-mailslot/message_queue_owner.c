@@ -1,0 +1,88 @@
+/*
+ * message_queue_owner.c - sees to it that a queue has one receiver, and goes when that one goes.
+ *
+ * Shows   A semaphore with SEM_UNDO as a sign of life; cleaning up in a signal handler.
+ * With    message_queue_receiver.c
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/sem.h>
+
+#include "companion.h"
+#include "message_queue.h"
+
+/* No id yet; the system refuses it, and that is fine. */
+static int owned_msqid = -1, owned_semid = -1;
+
+/* The queue goes first: until the semaphore goes too, nobody else takes the key. */
+static void clean_up(void)
+{
+    msgctl(owned_msqid, IPC_RMID, NULL);
+    semctl(owned_semid, 0, IPC_RMID);
+}
+
+/* System calls and nothing else, or it would not be allowed in a signal handler. */
+static void clean_up_and_die(int signal_number)
+{
+    clean_up();
+    /* Not exit: who waits for this process is to see that the signal ended it. */
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+}
+
+static void clean_up_at_end(void)
+{
+    static const int deadly[] = {SIGHUP, SIGINT, SIGTERM};
+    const struct sigaction action = {.sa_handler = clean_up_and_die};
+    struct sigaction inherited;
+
+    if (atexit(clean_up) != 0)
+        die_error("atexit");
+    for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++) {
+        if (sigaction(deadly[i], NULL, &inherited) < 0)
+            die_error("sigaction(%d)", deadly[i]);
+        /* What is ignored from the start, as SIGHUP under nohup, stays ignored. */
+        if (inherited.sa_handler != SIG_IGN && sigaction(deadly[i], &action, NULL) < 0)
+            die_error("sigaction(%d)", deadly[i]);
+    }
+}
+
+/*
+ * A queue does not tell whether its receiver still lives, and the id of a dead process may belong to a new
+ * one. So a semaphore of the same key counts the living receivers: none or one. SEM_UNDO has the system
+ * count down again when the process ends, however it does.
+ */
+void claim_key(key_t key)
+{
+    /* Both or none, in one step: wait for zero (by IPC_NOWAIT: or fail), add one. */
+    struct sembuf claim[] = {{.sem_op = 0, .sem_flg = IPC_NOWAIT}, {.sem_op = 1, .sem_flg = SEM_UNDO}};
+
+    for (;;) {
+        int semid = semget(key, 1, IPC_CREAT | 0600);
+        if (semid < 0)
+            die_error("semget(0x%08x)", (unsigned)key);
+
+        if (semop(semid, claim, 2) == 0) {
+            owned_semid = semid;
+            clean_up_at_end();
+            return;
+        }
+        if (errno == EAGAIN) {
+            int owner = semctl(semid, 0, GETPID);
+            if (owner >= 0) {
+                report("the message queue of key 0x%08x has a receiver: process %d", (unsigned)key, owner);
+                report("hint: end that one, or choose another --name");
+                exit(STATUS_FAILED);
+            }
+        }
+        /* Otherwise its owner has just ended and removed it: try again with a new one. */
+        if (errno != EIDRM && errno != EINVAL)
+            die_error("semop(%d)", semid);
+    }
+}
+
+void remove_at_end(int msqid)
+{
+    owned_msqid = msqid;
+}
