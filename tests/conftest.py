@@ -1,0 +1,73 @@
+"""What every test has at hand: the builds, and a stage to play programs on."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(SOURCE / "scripts"))
+
+from companion.stage import Stage  # noqa: E402
+from companion.toolchain import Toolchain  # noqa: E402
+
+BUILD_ROOT = Path(os.environ.get("COMPANION_BUILD_ROOT", SOURCE / "build"))
+DEADLINE_S = 60.0  # for one event: many tests share few cores
+
+# The builds under test. The POSIX programs are tested with the address and undefined behaviour sanitizers.
+TOOLCHAINS = {"unicode": Toolchain(SOURCE, BUILD_ROOT, unicode=True), "ansi": Toolchain(SOURCE, BUILD_ROOT, unicode=False)}
+if os.name == "posix":
+    TOOLCHAINS["posix"] = Toolchain(SOURCE, BUILD_ROOT, unicode=True, sanitize=True)
+WIN32 = ["unicode", "ansi"]
+BOTH_SIDES = list(TOOLCHAINS)
+
+
+def wine_differs(reason: str) -> pytest.MarkDecorator:
+    """Marks a test that holds on Windows and not under Wine; it fails as soon as Wine follows."""
+    return pytest.mark.xfail(os.name != "nt", reason=reason, strict=True)
+
+
+@pytest.fixture(params=WIN32)
+def win32(request: pytest.FixtureRequest) -> Toolchain:
+    return TOOLCHAINS[request.param]
+
+
+@pytest.fixture
+def posix() -> Toolchain:
+    if "posix" not in TOOLCHAINS:
+        pytest.skip("POSIX programs are not built on Windows")
+    return TOOLCHAINS["posix"]
+
+
+@pytest.fixture
+def win32_stage(win32: Toolchain) -> Iterator[Stage]:
+    with Stage(win32, deadline_s=DEADLINE_S) as stage:
+        yield stage
+
+
+@pytest.fixture
+def posix_stage(posix: Toolchain) -> Iterator[Stage]:
+    with Stage(posix, deadline_s=DEADLINE_S) as stage:
+        yield stage
+
+
+@pytest.fixture(params=BOTH_SIDES)
+def both_sides(request: pytest.FixtureRequest) -> Iterator[tuple[Stage, str]]:
+    """A stage and the name of the probe on its side."""
+    with Stage(TOOLCHAINS[request.param], deadline_s=DEADLINE_S) as stage:
+        yield stage, "probe" if request.param == "posix" else "Probe"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The plain closing line. A known difference of Wine that is still there has passed."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or hasattr(config, "workerinput") or not reporter.stats:
+        return
+    count = {outcome: len(reporter.stats.get(outcome, ())) for outcome in
+             ("passed", "xfailed", "failed", "error", "skipped")}
+    print(f"{count['passed'] + count['xfailed']} passed, {count['failed'] + count['error']} failed"
+          + (f", {count['skipped']} skipped" if count["skipped"] else ""))

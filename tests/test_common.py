@@ -1,0 +1,193 @@
+"""The helper library seen from outside, through the probe: streams, errors, options, lanes; on both sides."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import DEADLINE_S, TOOLCHAINS
+from companion.stage import Actor, Stage
+
+Side = tuple[Stage, str]
+
+
+def lines_of(side: Side, data: bytes) -> list[str]:
+    """What the probe reads when its standard input holds these bytes."""
+    stage, probe = side
+    actor = stage.start(probe, "lines")
+    actor.type_bytes(data)
+    actor.end_input()
+    assert actor.exit() == 0
+    assert actor.output.all[-1] == "end"
+    return actor.output.all[:-1]
+
+
+def characters(side: Side, text: str) -> int:
+    """How many TCHARs the text takes on that side."""
+    return len(text.encode("utf-16-le")) // 2 if side[0].toolchain is TOOLCHAINS["unicode"] else len(text.encode())
+
+
+@pytest.mark.parametrize("data, lines", [
+    (b"", []),
+    (b"one\ntwo\n", ["one", "two"]),
+    (b"one\r\ntwo\r\n", ["one", "two"]),
+    (b"\n\r\n", ["", ""]),
+    (b"without an end", ["without an end"]),
+    (b"a lone \r stays\n", ["a lone \r stays"]),
+    ("한글 📬 é\n".encode(), ["한글 📬 é"]),
+    (b"\xef\xbb\xbfafter a byte order mark\n", ["after a byte order mark"]),
+    (b"zero \0 byte\n", ["zero \ufffd byte"]),
+    (b"no \xff UTF-8\n", ["no \ufffd UTF-8"]),
+])
+def test_read_line(both_sides: Side, data: bytes, lines: list[str]) -> None:
+    assert lines_of(both_sides, data) == [f"{characters(both_sides, line)} [{line}]" for line in lines]
+
+
+def test_read_line_takes_lines_of_any_length(both_sides: Side) -> None:
+    long = "긴줄📬" * 50_000
+    assert lines_of(both_sides, f"{long}\nshort\n".encode()) == [f"{characters(both_sides, long)} [{long}]", "5 [short]"]
+
+
+def test_read_line_puts_characters_together_that_come_byte_by_byte(both_sides: Side) -> None:
+    stage, probe = both_sides
+    actor = stage.start(probe, "lines")
+    for byte in "한📬\n".encode():
+        actor.type_bytes(bytes([byte]))
+        stage.look()
+    assert actor.next_line().endswith("[한📬]")
+
+
+def test_each_line_is_there_at_once(both_sides: Side) -> None:
+    stage, probe = both_sides
+    actor = stage.start(probe, "lines")
+    for text in ("첫째", "둘째"):
+        actor.type(text)
+        assert actor.next_line().endswith(f"[{text}]")
+
+
+def test_arguments_arrive_as_they_are(both_sides: Side) -> None:
+    stage, probe = both_sides
+    arguments = ["한글 📬", "", "*", "a b", 'quote " quote', "back\\slash\\", "--", "tab\tand\x01"]
+    actor = stage.start(probe, "say", *arguments)
+    assert [actor.next_line() for _ in arguments] == [f"[{argument}]" for argument in arguments]
+    assert actor.next_error() == f"{probe}: said"
+    assert actor.exit() == 0
+
+
+def test_an_error_is_told_in_full(both_sides: Side) -> None:
+    stage, probe = both_sides
+    actor = stage.start(probe, "fail", "2")
+    name = "ENOENT" if probe == "probe" else "ERROR_FILE_NOT_FOUND"
+    first = actor.next_error()
+    assert first.startswith(f"{probe}: First(한글): error 2 {name}: ")
+    assert not first.endswith((" ", ": "))
+    assert actor.next_error() == f"{probe}: hint: the number is kept"
+    assert actor.next_error().startswith(f"{probe}: Second: error 2 {name}: ")
+    assert actor.exit() == 1
+
+
+def test_an_error_without_a_name(both_sides: Side) -> None:
+    stage, probe = both_sides
+    actor = stage.start(probe, "fail", "99999")
+    assert actor.next_error().startswith(f"{probe}: First(한글): error 99999: ")
+    assert actor.exit() == 1
+
+
+@pytest.mark.parametrize("arguments, status, answer", [
+    (["you"], 0, "loud=0 name=[nobody] count=1 operands=1"),
+    (["--loud", "--name=한글", "me", "--count", "100", "you"], 0, "loud=1 name=[한글] count=100 operands=2"),
+    ([], 2, "FROM is missing"),
+    (["a", "b", "c"], 2, "unexpected 'c'"),
+    (["--loud=yes", "a"], 2, "--loud: takes no value, but 'yes' is given"),
+    (["--count=101", "a"], 2, "--count: '101' is not a whole number from 1 to 100"),
+    (["--count=", "a"], 2, "--count: '' is not a whole number from 1 to 100"),
+    (["--count", "1\x1b[m", "a"], 2, "--count: '1?[m' is not a whole number from 1 to 100"),
+    (["a", "--name"], 2, "--name: NAME is missing"),
+    (["--nmae", "x"], 2, "unknown option '--nmae', did you mean --name?"),
+    (["--크기", "x"], 2, "unknown option '--크기'; if it is no option, put -- before it"),
+    (["-x"], 2, "unknown option '-x'; if it is no option, put -- before it"),
+])
+def test_options(both_sides: Side, arguments: list[str], status: int, answer: str) -> None:
+    stage, probe = both_sides
+    actor = stage.start(probe, "options", *arguments)
+    if status == 0:
+        assert actor.next_line() == answer
+    else:
+        assert actor.next_error() == f"{probe}: {answer} ({probe} --help shows the usage)"
+    assert actor.exit() == status
+
+
+def test_help(both_sides: Side) -> None:
+    stage, probe = both_sides
+    actor = stage.start(probe, "options", "--help")
+    assert actor.exit() == 0
+    assert actor.output.all == [
+        f"Usage: {probe} [--loud] [--name NAME] [--count N] FROM [TO]",
+        "Shows its options.",
+        "",
+        "Options:",
+        "  --loud       say it loud",
+        "  --name NAME  whom to greet (nobody)",
+        "  --count N    how often (1)",
+        "  --help       show this help",
+    ]
+
+
+def test_a_child_has_a_lane_of_its_own(both_sides: Side) -> None:
+    stage, probe = both_sides
+    parent = stage.start(probe, "child")
+    child = stage.child(f"{probe}.2")
+    assert child.next_line() == "[child]"
+    assert child.next_error() == f"{probe}: said"
+    assert parent.next_line() == "parent"
+    assert parent.exit() == 0
+    assert parent.output.all == ["parent"]
+
+
+def test_a_child_that_was_redirected_on_purpose_has_none(both_sides: Side) -> None:
+    stage, probe = both_sides
+    parent = stage.start(probe, "child", "redirected")
+    assert parent.exit() == 0
+    assert list(stage.actors) == [probe]
+    redirected = (stage.work / "redirected.txt").read_text(encoding="utf-8").splitlines()
+    assert "[child]" in redirected
+
+
+def run_outside_the_stage(build: str, arguments: list[str], **streams: object) -> subprocess.CompletedProcess[bytes]:
+    toolchain = TOOLCHAINS[build]
+    return subprocess.run(toolchain.command("probe" if build == "posix" else "Probe", arguments),
+                          env=toolchain.environment(), timeout=DEADLINE_S, check=False, **streams)  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("build", TOOLCHAINS)
+def test_without_a_stage_a_child_shares_its_parents_output(build: str) -> None:
+    result = run_outside_the_stage(build, ["child"], capture_output=True, stdin=subprocess.DEVNULL)
+    assert result.stdout.decode().splitlines() == ["[child]", "parent"]
+
+
+@pytest.mark.parametrize("build", TOOLCHAINS)
+def test_a_reader_that_leaves_ends_the_program_quietly(build: str) -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    result = run_outside_the_stage(build, ["say", "x"], stdin=subprocess.DEVNULL, stdout=write_end, stderr=subprocess.PIPE)
+    os.close(write_end)
+    assert result.returncode != 0
+    assert result.stderr == b""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("build", TOOLCHAINS)
+def test_a_full_disk_is_a_failure_that_is_told(build: str) -> None:
+    with open("/dev/full", "wb") as full:
+        result = run_outside_the_stage(build, ["say", "x"], stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE)
+    assert result.returncode == 1
+    assert b"standard output" in result.stderr and b"error" in result.stderr
+
+
+@pytest.mark.parametrize("build", TOOLCHAINS)
+def test_a_closed_input_is_the_end_of_input(build: str) -> None:
+    result = run_outside_the_stage(build, ["lines"], stdin=subprocess.DEVNULL, capture_output=True)
+    assert result.stdout.decode().split() == ["end"]
+    assert result.returncode == 0

@@ -1,0 +1,118 @@
+"""scripts/lesson from outside: what a person and a script get from it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import BUILD_ROOT, DEADLINE_S, SOURCE
+
+LESSON = SOURCE / "scripts" / ("lesson.cmd" if os.name == "nt" else "lesson")
+
+
+def lesson(*arguments: str, stdin: bytes = b"", **options: object) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([LESSON, "--build-dir", BUILD_ROOT, *arguments], input=stdin, capture_output=True,
+                          timeout=DEADLINE_S, check=False, **options)  # type: ignore[call-overload]
+
+
+def test_list() -> None:
+    shown = lesson("list").stdout.decode()
+    assert "Chapter 7" in shown
+    assert "7-2   mailslot " in shown
+    assert "MailReceiver MailSender" in shown
+
+
+def test_list_speaks_the_users_language() -> None:
+    assert "메일슬롯" in lesson("list", env=os.environ | {"LC_ALL": "ko_KR.UTF-8"}).stdout.decode()
+    assert "메일슬롯" not in lesson("list", env=os.environ | {"LC_ALL": "C.UTF-8"}).stdout.decode()
+
+
+@pytest.mark.parametrize("character_set", ["--unicode", "--ansi"])
+def test_run_as_json(character_set: str) -> None:
+    result = lesson("run", "mailslot", "--json", character_set)
+    events = [json.loads(line) for line in result.stdout.decode().splitlines()]
+    assert result.returncode == 0
+    assert {"program": "MailReceiver", "text": "received: 안녕하세요"}.items() <= events[[
+        event.get("text") for event in events].index("received: 안녕하세요")].items()
+    assert events[-1] == {"event": "end"}
+
+
+def test_run_as_text_from_another_folder(tmp_path: Path) -> None:
+    result = lesson("run", "mailslot", "no-receiver", cwd=tmp_path)
+    assert result.returncode == 0
+    assert "ERROR_FILE_NOT_FOUND" in result.stdout.decode()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments, complaint", [
+    (["run", "mailslott"], "mailslot"),
+    (["run", "mailslot", "delivery"], "deliver"),
+    (["exec", "MailRecever"], "MailReceiver"),
+    (["exec", "nothing-like-it"], "nothing-like-it"),
+    (["ru", "mailslot"], "run"),
+    (["run"], "LESSON"),
+    (["run", "mailslot", "--unicode", "--ansi"], "--ansi"),
+    ([], "COMMAND"),
+])
+def test_wrong_usage(arguments: list[str], complaint: str) -> None:
+    result = lesson(*arguments)
+    assert result.returncode == 2
+    assert complaint in result.stderr.decode()
+    assert "Traceback" not in result.stderr.decode()
+    assert result.stdout == b""
+
+
+@pytest.mark.parametrize("command", [[], ["list"], ["run"], ["exec"], ["test"], ["setup"], ["doctor"]])
+def test_help(command: list[str]) -> None:
+    result = lesson(*command, "--help")
+    assert result.returncode == 0
+    assert result.stdout.decode().startswith("usage: lesson")
+
+
+def test_exec_passes_everything_through(tmp_path: Path) -> None:
+    result = lesson("exec", "Probe", "say", "--help", "한글 📬", "a b", "", cwd=tmp_path)
+    assert result.stdout.decode().splitlines() == ["[--help]", "[한글 📬]", "[a b]", "[]"]
+    assert result.stderr.decode().splitlines() == ["Probe: said"]
+    assert result.returncode == 0
+
+    assert lesson("exec", "Probe", "lines", stdin="줄\n".encode()).stdout.decode().splitlines() == ["1 [줄]", "end"]
+    assert lesson("exec", "Probe", "fail", "5").returncode == 1
+    assert lesson("exec", "MailReceiver", "--nonsense").returncode == 2
+
+
+def test_exec_starts_programs_in_the_callers_folder(tmp_path: Path) -> None:
+    assert lesson("exec", "Probe", "child", "redirected", cwd=tmp_path).returncode == 0
+    assert "[child]" in (tmp_path / "redirected.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("character_set", ["--unicode", "--ansi"])
+def test_two_terminals(character_set: str) -> None:
+    """The issue's own words: one terminal each, a message as argument."""
+    name = f"two-terminals{character_set}-{os.getpid()}"
+    command = [LESSON, "--build-dir", BUILD_ROOT, character_set, "exec"]
+    with subprocess.Popen([*command, "MailReceiver", "--name", name, "--count", "1"], stdout=subprocess.PIPE,
+                          stdin=subprocess.DEVNULL) as receiver:
+        assert receiver.stdout
+        assert receiver.stdout.readline().decode().startswith("waiting")
+        assert lesson(character_set, "exec", "MailSender", "--name", name, "한글").returncode == 0
+        assert receiver.stdout.readline().decode().rstrip() == "received: 한글"
+        assert receiver.wait(DEADLINE_S) == 0
+
+
+def test_setup_has_nothing_to_do() -> None:
+    assert "nothing was to do" in lesson("setup").stderr.decode()
+
+
+def test_doctor_finds_all_there() -> None:
+    result = lesson("doctor")
+    assert result.returncode == 0, result.stdout.decode()
+    assert "meson" in result.stdout.decode().lower()
+
+
+def test_test_refuses_a_name_that_no_test_has() -> None:
+    result = lesson("test", "no_test_has_this_name")
+    assert result.returncode == 2
+    assert "no_test_has_this_name" in result.stderr.decode()

@@ -1,0 +1,244 @@
+"""Edge cases of chapter07/01-mailslot, the Win32 side."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from conftest import TOOLCHAINS, wine_differs
+from companion.stage import Actor, Stage
+
+
+def receiver(stage: Stage, *arguments: str, name: str = "mailbox") -> Actor:
+    actor = stage.start("MailReceiver", "--name", stage.unique(name), *arguments)
+    assert actor.next_line() == rf"waiting for mail on \\.\mailslot\{stage.unique(name)}"
+    return actor
+
+
+def sender(stage: Stage, *arguments: str, name: str = "mailbox") -> Actor:
+    return stage.start("MailSender", "--name", stage.unique(name), *arguments)
+
+
+def stranger(stage: Stage, hexadecimal: str) -> None:
+    """A program that writes plain bytes into the mailbox."""
+    assert stage.start("Probe", "write", rf"\\.\mailslot\{stage.unique('mailbox')}", hexadecimal).exit() == 0
+
+
+def test_messages_as_arguments_arrive_in_order(win32_stage: Stage) -> None:
+    mail = receiver(win32_stage, "--count", "4")
+    messages = ["한글", "a b", "*", "📬 é"]
+    assert sender(win32_stage, *messages).exit() == 0
+    assert [mail.next_line() for _ in messages] == [f"received: {message}" for message in messages]
+    assert mail.exit() == 0
+
+
+def test_end_of_input_ends_the_sender_alone(win32_stage: Stage) -> None:
+    mail = receiver(win32_stage)
+    typing = sender(win32_stage)
+    typing.type("첫 줄")
+    typing.end_input()
+    assert typing.exit() == 0
+    assert mail.next_line() == "received: 첫 줄"
+    assert sender(win32_stage, "exit").exit() == 0
+    assert mail.exit() == 0
+
+
+def test_prompt_is_for_people_only(win32_stage: Stage) -> None:
+    receiver(win32_stage)
+    typing = sender(win32_stage)
+    typing.type("exit")
+    typing.exit()
+    assert typing.output.all == []
+
+
+def test_what_follows_exit_is_not_sent(win32_stage: Stage) -> None:
+    mail = receiver(win32_stage, "--count", "2")
+    typing = sender(win32_stage)
+    typing.type("exit")
+    typing.type("too late")
+    assert typing.exit() == 0
+    assert mail.exit() == 0
+    assert mail.output.all[1:] == ["received: exit"]
+
+
+def test_a_slot_in_a_folder(win32_stage: Stage) -> None:
+    mail = receiver(win32_stage, "--count", "1", name=r"taxes\bob")
+    assert sender(win32_stage, "hi", name=r"taxes\bob").exit() == 0
+    assert mail.next_line() == "received: hi"
+
+
+def test_timeout_without_mail(win32_stage: Stage) -> None:
+    mail = receiver(win32_stage, "--timeout", "0")
+    assert mail.next_line() == "no mail for 0 ms"
+    assert mail.exit() == 0
+
+
+def test_timeout_before_the_count_is_reached_is_a_failure(win32_stage: Stage) -> None:
+    mail = receiver(win32_stage, "--timeout", "50", "--count", "1")
+    assert mail.next_line() == "no mail for 50 ms"
+    assert mail.exit() == 1
+
+
+def test_control_characters_stay_off_the_terminal(win32_stage: Stage) -> None:
+    mail = receiver(win32_stage, "--count", "1")
+    sender(win32_stage, "\x1b[2J\x07forged\nreceived: line\u202e\x7f")
+    assert mail.next_line() == "received: ?[2J?forged?received: line??"
+    assert mail.exit() == 0
+
+
+def test_an_empty_message_is_a_message(win32_stage: Stage) -> None:
+    mail = receiver(win32_stage, "--count", "3")
+    assert sender(win32_stage, "", "between", "").exit() == 0
+    assert [mail.next_line() for _ in range(3)] == ["received: ", "received: between", "received: "]
+    assert mail.exit() == 0
+
+
+def test_a_stranger_sends_half_a_character(win32_stage: Stage) -> None:
+    mail = receiver(win32_stage, "--count", "2")
+    stranger(win32_stage, "610062")
+    sender(win32_stage, "next")
+    if win32_stage.toolchain is TOOLCHAINS["unicode"]:
+        assert mail.next_line() == "received: a"
+        assert mail.next_error() == ("MailReceiver: that message had 3 bytes, but a character has 2: "
+                                     "the last byte is left out")
+    else:
+        assert mail.next_line() == "received: a?b"
+    assert mail.next_line() == "received: next"
+    assert mail.exit() == 0
+
+
+def test_a_stranger_sends_no_text_at_all(win32_stage: Stage) -> None:
+    mail = receiver(win32_stage, "--count", "2")
+    stranger(win32_stage, "1b00d83dff00fffe80c0")
+    sender(win32_stage, "next")
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", mail.next_line())
+    assert mail.next_line() == "received: next"
+    assert mail.exit() == 0
+
+
+def test_builds_of_both_character_sets_misunderstand_each_other_safely(win32_stage: Stage) -> None:
+    mail = receiver(win32_stage, "--count", "2")
+    name = win32_stage.unique("mailbox")
+    with Stage(TOOLCHAINS["ansi" if win32_stage.toolchain is TOOLCHAINS["unicode"] else "unicode"]) as other:
+        assert other.start("MailSender", "--name", name, "한글 text").exit() == 0
+    sender(win32_stage, "next")
+    assert mail.next_line().startswith("received: ")
+    assert mail.next_line() == "received: next"
+    assert mail.exit() == 0
+
+
+@wine_differs("Wine does not enforce the size that CreateMailslot was given")
+def test_a_message_longer_than_the_slot_allows_is_refused_at_the_sender(win32_stage: Stage) -> None:
+    receiver(win32_stage)
+    assert sender(win32_stage, "x" * 1025).exit() == 1
+
+
+def test_a_message_longer_than_the_buffer_does_no_harm(win32_stage: Stage) -> None:
+    mail = receiver(win32_stage)
+    sender(win32_stage, "x" * 1025).exit()
+    sender(win32_stage, "next", "exit").exit()
+    assert mail.exit() == 0
+    assert mail.output.all[-2:] == ["received: next", "received: exit"]
+
+
+def test_many_senders_at_once(win32_stage: Stage) -> None:
+    senders, messages = 6, 40
+    mail = receiver(win32_stage, "--count", str(senders * messages))
+    crowd = [sender(win32_stage) for _ in range(senders)]
+    for number in range(messages):
+        for who, actor in enumerate(crowd):
+            actor.type(f"{who} sends {number} 번째")
+    for actor in crowd:
+        actor.end_input()
+    assert [actor.exit() for actor in crowd] == [0] * senders
+    assert mail.exit() == 0
+
+    arrived = [line.removeprefix("received: ") for line in mail.output.all[1:]]
+    for who in range(senders):
+        assert [text for text in arrived if text.startswith(f"{who} ")] == [f"{who} sends {n} 번째" for n in range(messages)]
+
+
+def test_ctrl_c_ends_the_receiver_and_its_slot(win32_stage: Stage) -> None:
+    mail = receiver(win32_stage)
+    mail.ctrl_c()
+    assert mail.was_ended_by_ctrl_c()
+    late = sender(win32_stage, "anyone?")
+    assert "error 2 ERROR_FILE_NOT_FOUND" in late.next_error()
+    assert late.exit() == 1
+
+
+def test_ctrl_c_ends_the_sender_alone(win32_stage: Stage) -> None:
+    mail = receiver(win32_stage)
+    typing = sender(win32_stage)
+    typing.type("before")
+    assert mail.next_line() == "received: before"
+    typing.ctrl_c()
+    assert typing.was_ended_by_ctrl_c()
+    assert sender(win32_stage, "after", "exit").exit() == 0
+    assert mail.next_line() == "received: after"
+
+
+def test_a_killed_receiver_frees_the_name(win32_stage: Stage) -> None:
+    receiver(win32_stage).kill()
+    again = win32_stage.start("MailReceiver", "--name", win32_stage.unique("mailbox"), "--count", "1")
+    assert again.next_line().startswith("waiting")
+    assert sender(win32_stage, "hi").exit() == 0
+    assert again.exit() == 0
+
+
+@wine_differs("under Wine a write succeeds although nobody has the slot any more")
+def test_writing_after_the_receiver_was_killed_fails(win32_stage: Stage) -> None:
+    mail = receiver(win32_stage)
+    typing = sender(win32_stage)
+    typing.type("before")
+    assert mail.next_line() == "received: before"
+    mail.kill()
+    typing.type("after")
+    typing.end_input()
+    assert typing.exit() == 1
+
+
+def test_a_receiver_killed_while_many_write_does_no_harm(win32_stage: Stage) -> None:
+    mail = receiver(win32_stage)
+    crowd = [sender(win32_stage) for _ in range(3)]
+    for actor in crowd:
+        actor.type("before")
+    for _ in crowd:
+        mail.next_line()
+    mail.kill()  # Wine lets them write on until a buffer is full, so not too much of it
+    for number in range(10):
+        for actor in crowd:
+            actor.type(f"message {number}")
+    for actor in crowd:
+        actor.end_input()
+    assert all(actor.exit() in (0, 1) for actor in crowd)
+
+
+def test_every_computer_is_addressed_by_a_star(win32_stage: Stage) -> None:
+    """Wine knows no remote slot; Windows sends datagrams, or refuses them where remote mailslots are off."""
+    star = sender(win32_stage, "--to", "*", "to all")
+    if star.exit() == 1:
+        assert re.match(r"MailSender: CreateFile\(\\\\\*\\mailslot\\mailbox-\w+\): error \d+ ", star.next_error())
+
+
+@pytest.mark.parametrize("arguments, complaint", [
+    (["MailReceiver", "--timeout", "soon"], "--timeout: 'soon' is not a whole number from 0 to 4294967294"),
+    (["MailReceiver", "--timeout", "4294967295"], "--timeout: '4294967295' is not a whole number from 0 to 4294967294"),
+    (["MailReceiver", "--count", "0"], "--count: '0' is not a whole number from 1 to 4294967295"),
+    (["MailReceiver", "--name"], "--name: NAME is missing"),
+    (["MailReceiver", "hello"], "unexpected 'hello'"),
+    (["MailReceiver", "--naem", "x"], "unknown option '--naem', did you mean --name?"),
+    (["MailReceiver", "--name", "x" * 300], "--name: a slot's whole name has less than 260 characters"),
+    (["MailSender", "--name", "x" * 300, "hi"], "--name, --to: a slot's whole name has less than 260 characters"),
+])
+def test_wrong_usage(win32_stage: Stage, arguments: list[str], complaint: str) -> None:
+    actor = win32_stage.start(*arguments)
+    assert actor.next_error() == f"{arguments[0]}: {complaint} ({arguments[0]} --help shows the usage)"
+    assert actor.exit() == 2
+    assert actor.output.all == []
+
+
+def test_a_name_that_no_slot_can_have(win32_stage: Stage) -> None:
+    actor = win32_stage.start("MailReceiver", "--name", "")
+    assert actor.next_error().startswith(r"MailReceiver: CreateMailslot(\\.\mailslot\): error ")
+    assert actor.exit() == 1

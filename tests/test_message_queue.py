@@ -1,0 +1,175 @@
+"""Edge cases of chapter07/01-mailslot, the POSIX side."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from companion.stage import Actor, Stage
+
+WAITING = re.compile(r"waiting for mail on message queue \S+ \(key (0x[0-9a-f]{8}), id (\d+)\)")
+
+pytestmark = pytest.mark.skipif(not Path("/proc/sysvipc/msg").exists(), reason="needs System V message queues")
+
+
+def receiver(stage: Stage, *arguments: str) -> Actor:
+    actor = stage.start("message_queue_receiver", "--name", stage.unique("mailbox"), *arguments)
+    assert WAITING.fullmatch(actor.next_line())
+    return actor
+
+
+def sender(stage: Stage, *arguments: str) -> Actor:
+    return stage.start("message_queue_sender", "--name", stage.unique("mailbox"), *arguments)
+
+
+def key(actor: Actor) -> str:
+    found = WAITING.fullmatch(actor.output.all[0])
+    assert found
+    return found[1]
+
+
+def exists(key: str, table: str = "msg") -> bool:
+    """Whether the kernel knows a queue (or a semaphore set, in the table "sem") of that key."""
+    rows = Path(f"/proc/sysvipc/{table}").read_text(encoding="ascii").splitlines()[1:]
+    return any(int(row.split()[0]) % 2**32 == int(key, 16) for row in rows)
+
+
+def remove(key: str) -> None:
+    subprocess.run(["ipcrm", "-Q", key, "-S", key], check=True)
+
+
+def test_messages_as_arguments_arrive_in_order(posix_stage: Stage) -> None:
+    mail = receiver(posix_stage, "--count", "4")
+    messages = ["한글", "", "a b", "📬"]
+    assert sender(posix_stage, *messages).exit() == 0
+    assert [mail.next_line() for _ in messages] == [f"received: {message}" for message in messages]
+    assert mail.exit() == 0
+    assert not exists(key(mail)) and not exists(key(mail), "sem")
+
+
+def test_control_characters_stay_off_the_terminal(posix_stage: Stage) -> None:
+    mail = receiver(posix_stage, "--count", "1")
+    sender(posix_stage, "\x1b[2Jforged\nreceived: line\x7f")
+    assert mail.next_line() == "received: ?[2Jforged?received: line?"
+
+
+def test_a_long_message_arrives_whole(posix_stage: Stage) -> None:
+    mail = receiver(posix_stage, "--count", "1")
+    assert sender(posix_stage, "긴" * 2700).exit() == 0
+    assert mail.next_line() == "received: " + "긴" * 2700
+
+
+def test_a_message_that_no_queue_takes(posix_stage: Stage) -> None:
+    receiver(posix_stage)
+    too_long = sender(posix_stage, "x" * (int(Path("/proc/sys/kernel/msgmax").read_text()) + 1))
+    assert "error 22 EINVAL" in too_long.next_error()
+    assert too_long.next_error() == ("message_queue_sender: hint: the message is too long; "
+                                     "/proc/sys/kernel/msgmax has the limit")
+    assert too_long.exit() == 1
+
+
+def test_no_receiver(posix_stage: Stage) -> None:
+    actor = sender(posix_stage, "anyone?")
+    assert re.fullmatch(r"message_queue_sender: msgget\(0x[0-9a-f]{8}\): error 2 ENOENT: .+", actor.next_error())
+    assert actor.next_error() == "message_queue_sender: hint: start message_queue_receiver first, with the same --name"
+    assert actor.exit() == 1
+
+
+def test_a_second_receiver_is_refused(posix_stage: Stage) -> None:
+    first = receiver(posix_stage, "--count", "1")
+    second = posix_stage.start("message_queue_receiver", "--name", posix_stage.unique("mailbox"))
+    assert first.process
+    assert second.next_error() == (f"message_queue_receiver: the message queue of key {key(first)} has a receiver: "
+                                   f"process {first.process.pid}")
+    assert second.next_error() == "message_queue_receiver: hint: end that one, or choose another --name"
+    assert second.exit() == 1
+    assert sender(posix_stage, "still there").exit() == 0
+    assert first.next_line() == "received: still there"
+
+
+def test_a_queue_that_a_killed_receiver_left_is_taken_over_with_its_mail(posix_stage: Stage) -> None:
+    first = receiver(posix_stage, "--type", "7")
+    assert sender(posix_stage, "unread", "exit").exit() == 0
+    first.kill()
+    assert exists(key(first))
+
+    second = receiver(posix_stage)
+    assert re.fullmatch(rf"message_queue_receiver: a killed receiver has left its message queue \(key {key(first)}, "
+                        r"id \d+, messages: 2\): taking it over", second.next_error())
+    assert second.next_error() == (f"message_queue_receiver: hint: by hand it would go with: "
+                                   f"ipcrm -Q {key(first)} -S {key(first)}")
+    assert [second.next_line(), second.next_line()] == ["received: unread", "received: exit"]
+    assert second.exit() == 0
+    assert not exists(key(first)) and not exists(key(first), "sem")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_receiver_and_its_queue(posix_stage: Stage, number: signal.Signals) -> None:
+    mail = receiver(posix_stage)
+    assert mail.process
+    mail.process.send_signal(number)
+    assert mail.exit() == -number
+    assert not exists(key(mail)) and not exists(key(mail), "sem")
+
+
+def test_a_full_queue(posix_stage: Stage) -> None:
+    mail = receiver(posix_stage, "--type", "7")
+    full = sender(posix_stage, "--no-wait", *["x" * 8000] * 100)
+    assert re.fullmatch(r"message_queue_sender: msgsnd\(\d+, 8000 bytes\): error 11 EAGAIN: .+", full.next_error())
+    assert full.next_error() == ("message_queue_sender: hint: the queue is full; "
+                                 "without --no-wait this program waits for room")
+    assert full.exit() == 1
+
+    waiting = sender(posix_stage, "--type", "7")
+    waiting.type("there is room for this one")
+    assert mail.next_line() == "received: there is room for this one"
+    waiting.type("x" * 8000)
+    mail.ctrl_c()
+    assert "the receiver has ended and removed the queue" in [waiting.next_error(), waiting.next_error()][1]
+    assert waiting.exit() == 1
+
+
+def test_a_queue_removed_by_hand(posix_stage: Stage) -> None:
+    mail = receiver(posix_stage)
+    remove(key(mail))
+    assert re.fullmatch(r"message_queue_receiver: msgrcv\(\d+\): error 43 EIDRM: .+", mail.next_error())
+    assert mail.exit() == 1
+
+
+@pytest.mark.parametrize("arguments, status", [(["--timeout", "0"], 0), (["--timeout", "1"], 0),
+                                               (["--timeout", "20", "--count", "1"], 1)])
+def test_timeout(posix_stage: Stage, arguments: list[str], status: int) -> None:
+    mail = receiver(posix_stage, *arguments)
+    assert mail.next_line() == f"no mail for {arguments[1]} ms"
+    assert mail.exit() == status
+    assert not exists(key(mail))
+
+
+def test_many_senders_at_once(posix_stage: Stage) -> None:
+    senders, messages = 6, 40
+    mail = receiver(posix_stage, "--count", str(senders * messages))
+    crowd = [sender(posix_stage) for _ in range(senders)]
+    for number in range(messages):
+        for who, actor in enumerate(crowd):
+            actor.type(f"{who} sends {number} 번째")
+    for actor in crowd:
+        actor.end_input()
+    assert mail.exit() == 0
+    arrived = [line.removeprefix("received: ") for line in mail.output.all[1:]]
+    for who in range(senders):
+        assert [text for text in arrived if text.startswith(f"{who} ")] == [f"{who} sends {n} 번째" for n in range(messages)]
+
+
+@pytest.mark.parametrize("arguments, complaint", [
+    (["message_queue_receiver", "--type", "0"], "--type: '0' is not a whole number from 1 to 2147483647"),
+    (["message_queue_receiver", "--timeout", "-1"], "--timeout: '-1' is not a whole number from 0 to 4294967294"),
+    (["message_queue_receiver", "hello"], "unexpected 'hello'"),
+    (["message_queue_sender", "--no-wait=yes"], "--no-wait: takes no value, but 'yes' is given"),
+])
+def test_wrong_usage(posix_stage: Stage, arguments: list[str], complaint: str) -> None:
+    actor = posix_stage.start(*arguments)
+    assert actor.next_error() == f"{arguments[0]}: {complaint} ({arguments[0]} --help shows the usage)"
+    assert actor.exit() == 2

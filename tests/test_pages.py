@@ -1,0 +1,91 @@
+"""The pages: transcripts are the scenes, both languages have the same shape, and what they name exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from conftest import SOURCE
+from companion import lessons
+from companion.scene import transcript
+
+LESSONS = lessons.find_all(SOURCE)
+PAGES = [lesson.folder / page for lesson in LESSONS for page in ("README.md", "README.ko.md")]
+LANGUAGES = {
+    "README.md": ["Goal", "Run it", "How it works", "Win32 and POSIX side by side", "What the book's version gets wrong",
+                  "Windows and Wine differ", "Try it", "Where in the book"],
+    "README.ko.md": ["목표", "실행하기", "동작 원리", "Win32와 POSIX 비교", "책의 코드에서 고친 점", "Windows와 Wine의 차이",
+                     "해 보기", "책에서의 위치"],
+}
+OPTIONAL = {4, 5}  # where the book's version gets nothing wrong, where Wine does not differ
+
+
+def ids(path: Path) -> str:
+    return str(path.relative_to(SOURCE))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_transcripts_are_the_scenes(page: Path) -> None:
+    shown = re.findall(r"<!-- scene: ([\w-]+) -->\n```\n(.*?)\n```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert shown, "the page shows no scene"
+    for name, text in shown:
+        assert text == transcript((page.parent / f"{name}.scene").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_headings(lesson: lessons.Lesson) -> None:
+    present = []
+    for name, expected in LANGUAGES.items():
+        headings = re.findall(r"^## (.+)$", (lesson.folder / name).read_text(encoding="utf-8"), re.MULTILINE)
+        assert [heading for heading in headings if heading in expected] == headings, f"unknown heading in {name}"
+        numbers = [expected.index(heading) for heading in headings]
+        assert numbers == sorted(numbers)
+        assert set(range(len(expected))) - set(numbers) <= OPTIONAL
+        present.append(numbers)
+    assert present[0] == present[1]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_every_scene_is_on_the_page(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    missing = [path.stem for path in page.parent.glob("*.scene")
+               if f"`{path.stem}`" not in text and f"<!-- scene: {path.stem} -->" not in text]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_a_diagram(page: Path) -> None:
+    assert "```mermaid\n" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_the_lesson_lists_the_programs_that_are_built(lesson: lessons.Lesson) -> None:
+    built = re.findall(r"^  '(\w+)':", (lesson.folder / "meson.build").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(program.name for program in lesson.programs) == sorted(built)
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.ko.md"])
+def test_the_chapter_map_names_every_lesson_and_program(page: str) -> None:
+    text = (SOURCE / page).read_text(encoding="utf-8")
+    for lesson in LESSONS:
+        assert f"({lesson.folder.relative_to(SOURCE).as_posix()}/{page})" in text
+        assert [program.name for program in lesson.programs if f"`{program.name}`" not in text] == []
+
+
+@pytest.mark.parametrize("page", sorted([*SOURCE.glob("README*.md"), *SOURCE.glob("c*/**/README*.md")]), ids=ids)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("source", sorted(SOURCE.glob("chapter0*/*/*.c")), ids=ids)
+def test_the_header_of_a_program_tells_what_it_is(source: Path) -> None:
+    text = source.read_text(encoding="utf-8")
+    assert text.startswith(f"/*\n * {source.name} - ")
+    header = text[: text.index("*/")]
+    assert "\n * Shows   " in header
+    if "_tmain(" in text or "int main(" in text:
+        assert f"\n * Run     {source.stem}" in header
+    for partner in re.findall(r"\b\w+\.c\b", header):
+        assert (source.parent / partner).exists(), partner

@@ -1,0 +1,46 @@
+"""Every scene, in every build that has its programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import DEADLINE_S, SOURCE, TOOLCHAINS, WIN32
+from companion import lessons
+from companion.scene import load
+from companion.stage import Stage, perform
+from companion.toolchain import is_win32
+
+LESSONS = lessons.find_all(SOURCE)
+
+
+def performances() -> list[object]:
+    found = []
+    for lesson in LESSONS:
+        for path in lesson.scenes:
+            builds = WIN32 if is_win32(load(path).programs[0]) else [name for name in TOOLCHAINS if name == "posix"]
+            found += [pytest.param(build, path, id=f"{build}-{lesson.name}-{path.stem}") for build in builds]
+    return found
+
+
+@pytest.mark.parametrize("build, path", performances())
+def test_scene(build: str, path: Path) -> None:
+    with Stage(TOOLCHAINS[build], deadline_s=DEADLINE_S) as stage:
+        perform(load(path), stage)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_every_program_of_a_lesson_is_in_a_scene_or_has_a_test(lesson: lessons.Lesson) -> None:
+    played = {program for path in lesson.scenes for program in load(path).programs}
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in (SOURCE / "tests").glob("test_*.py"))
+    missing = [program.name for program in lesson.programs if program.name not in played and f'"{program.name}"' not in tests]
+    assert missing == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_every_scene_is_narrated_in_both_languages(lesson: lessons.Lesson) -> None:
+    for path in lesson.scenes:
+        steps = load(path).steps
+        assert steps[0].narration, f"{path} starts without a word"
+        for step in steps:
+            assert set(step.narration) in (set(), {"en", "ko"}), f"{path}:{step.number}"

@@ -1,0 +1,177 @@
+"""The stage and the renderers: what happens when a scene goes as written, and when it does not."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import DEADLINE_S, TOOLCHAINS
+from companion import render
+from companion.scene import Scene, parse
+from companion.stage import Mismatch, Stage, perform
+from companion.toolchain import Toolchain
+
+
+def scene(text: str) -> Scene:
+    return parse(Path("test.scene"), text)
+
+
+def play(toolchain: Toolchain, text: str, json: bool = False) -> int:
+    return render.play(toolchain, scene(text), json)
+
+
+@pytest.mark.parametrize("text, expected, cause", [
+    ("$ Probe say x\nProbe | [y]\nProbe ! Probe: said\nProbe = 0", "expected '[y]', but it printed '[x]'", "something else"),
+    ("$ Probe say x\nProbe | [x]\nProbe | [y]\nProbe ! Probe: said\nProbe = 0", "it ended with status 0", "Probe: said"),
+    ("$ Probe say x y\nProbe | [x]\nProbe ! Probe: said\nProbe = 0", "expected no further line, but it printed '[y]'", "more than"),
+    ("$ Probe say x\nProbe | [x]\nProbe = 0", "expected no further line, but it printed 'Probe: said'", "more than"),
+    ("$ Probe say x\nProbe | [x]\nProbe ! Probe: said\nProbe = 3", "expected exit status 3, but it ended with status 0", "said"),
+    ("$ Probe lines\nProbe | never\nProbe = 0", "nothing came within", "waits for something"),
+    ("$ Probe lines\nProbe = 0", "it still runs after", "waits for input"),
+    ("$ Probe say x\nChild | y\nProbe = 0", "no program of that name came", "these were started: Probe"),
+    ("$ Probe x\nProbe ! {?text}\nProbe = ^C", "expected exit status ^C, but it ended with status 2", "--help"),
+])
+def test_a_mismatch_says_what_was_expected_and_seen(win32: Toolchain, text: str, expected: str, cause: str) -> None:
+    waits_in_vain = "within" in expected or "after" in expected or "came" in expected
+    with Stage(win32, deadline_s=1 if waits_in_vain else DEADLINE_S) as stage, pytest.raises(Mismatch) as mismatch:
+        perform(scene(text), stage)
+    assert expected in str(mismatch.value)
+    assert cause in mismatch.value.cause
+
+
+def test_leaving_the_stage_ends_what_still_runs(both_sides: tuple[Stage, str]) -> None:
+    stage, probe = both_sides
+    actor = stage.start(probe, "lines")
+    actor.type("ready")
+    actor.next_line()
+    stage.__exit__()
+    assert actor.process and actor.process.returncode is not None
+    assert not stage.work.exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks into /proc")
+def test_an_interrupted_command_ends_its_programs(tmp_path: Path) -> None:
+    """A person who presses Ctrl+C in the middle of `lesson run` leaves nothing behind."""
+    import signal
+    import subprocess
+
+    mark = f"LESSON_TEST={tmp_path}"
+    text = "$ probe lines\nprobe | never\nprobe = 0"
+    program = ("import sys; from pathlib import Path; from companion import render, cli; from companion.scene import parse;"
+               "import signal; signal.signal(signal.SIGTERM, cli._end_in_order);"
+               "from companion.toolchain import Toolchain;"
+               f"render.play(Toolchain(Path({str(TOOLCHAINS['posix'].source)!r}), Path({str(TOOLCHAINS['posix'].build_root)!r}),"
+               f" True, sanitize=True), parse(Path('x.scene'), {text!r}))")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        environment = os.environ | {"PYTHONPATH": str(TOOLCHAINS["posix"].source / "scripts"), "LESSON_TEST": str(tmp_path)}
+        with subprocess.Popen([sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL) as command:
+            assert command.stdout and b"$ probe" in command.stdout.readline()
+            assert len(processes_with(mark)) >= 1
+            command.send_signal(number)
+            command.wait(DEADLINE_S)
+        assert processes_with(mark) == []
+
+
+def processes_with(mark: str) -> list[int]:
+    found = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if mark.encode() in path.read_bytes().split(b"\0"):
+                found.append(int(path.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+GOOD = "$ Probe lines\nProbe < 한글\nProbe | {?n} [한글]\nProbe ^Z\nProbe | end\nProbe = 0"
+BAD = "$ Probe lines\nProbe < 한글\nProbe | other\nProbe ^Z\nProbe | end\nProbe = 0"
+
+
+def test_plain_text(win32: Toolchain, capsys: pytest.CaptureFixture[str]) -> None:
+    assert play(win32, GOOD) == 0
+    lines = [line.split(maxsplit=1)[1] for line in capsys.readouterr().out.splitlines()]
+    assert lines[0] == "Probe $ Probe lines"
+    assert lines[1] == "Probe < 한글"
+    assert sorted(lines[2:]) == sorted([f"Probe | {2 if win32 is TOOLCHAINS['unicode'] else 6} [한글]", "Probe ^Z",
+                                        "Probe | end", "Probe = 0"])
+
+
+def test_plain_text_of_a_scene_that_goes_wrong(win32: Toolchain, capsys: pytest.CaptureFixture[str]) -> None:
+    assert play(win32, BAD) == 1
+    report = capsys.readouterr().err.splitlines()
+    count = 2 if win32 is TOOLCHAINS["unicode"] else 6
+    assert f"test.scene:3: Probe: expected 'other', but it printed '{count} [한글]'" in report
+    assert [line for line in report if line.startswith("likely cause: ")]
+    assert "  expected | other" in report
+    assert f"  seen     | {count} [한글]" in report
+
+
+def test_json(win32: Toolchain, capsys: pytest.CaptureFixture[str]) -> None:
+    assert play(win32, GOOD, json=True) == 0
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert events[0]["event"] == "start" and events[0]["text"] == "Probe lines"
+    assert {event["event"] for event in events} == {"start", "typed", "line", "end_input", "exit", "end"}
+    assert events[-1] == {"event": "end"}
+    assert [event["status"] for event in events if event["event"] == "exit"] == [0]
+    times = [event["time"] for event in events[:-1]]
+    assert times == sorted(times)
+
+
+def test_json_of_a_scene_that_goes_wrong(win32: Toolchain, capsys: pytest.CaptureFixture[str]) -> None:
+    assert play(win32, BAD, json=True) == 1
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (last["event"], last["program"], last["line"], last["expected"]) == ("mismatch", "Probe", 3, "'other'")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("columns, is_side_by_side", [(80, True), (30, False)])
+def test_lanes(win32: Toolchain, monkeypatch: pytest.MonkeyPatch, columns: int, is_side_by_side: bool) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    first = "$ Probe say " + "가" * 40 + "\nProbe | [" + "가" * 40 + "]\nProbe ! Probe: said\nProbe = 0\n"
+    assert play(win32, first + "$ Probe say b\nProbe.2 | [b]\nProbe.2 ! Probe: said\nProbe.2 = 0") == 0
+    shown = terminal.getvalue()
+    assert "\033[36m" in shown and "\033[33m" in shown  # each lane its own colour
+    line_of_second = next(line for line in shown.splitlines() if "[b]" in line)
+    if is_side_by_side:
+        assert "Probe.2" in shown.splitlines()[0]
+        assert line_of_second.index("[b]") > columns // 2
+        assert all(sum(map(render._columns, _without_colours(line))) <= columns for line in shown.splitlines())
+    else:
+        assert "Probe.2 | [b]" in line_of_second
+
+
+def _without_colours(text: str) -> str:
+    import re
+    return re.sub(r"\033\[\d*m", "", text)
+
+
+@pytest.mark.parametrize("variable, value", [("NO_COLOR", "1"), ("TERM", "dumb")])
+def test_no_colours_when_not_wanted(win32: Toolchain, monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv(variable, value)
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert play(win32, GOOD) == 0
+    assert "\033" not in terminal.getvalue()
+
+
+def test_a_program_that_reads_nothing_does_not_block_the_stage(win32_stage: Stage) -> None:
+    actor = win32_stage.start("Probe", "say", "x")
+    begin = time.monotonic()
+    actor.type_bytes(b"x" * 10_000_000)
+    assert time.monotonic() - begin < DEADLINE_S
+    assert actor.exit() == 0
