@@ -51,10 +51,10 @@ void prompt(const TCHAR *text);
 
 /*
  * Reads one line of any length from standard input, as typed at a console or as UTF-8 from a file or
- * pipe. Gives the line without its line break, or NULL at end of input (Ctrl+Z and Enter at a Windows
- * console, Ctrl+D on POSIX). The line is good until the next call. Bytes that are no UTF-8, and NUL
- * characters, become U+FFFD; a byte order mark at the start is dropped. For one thread only; do not mix
- * with the C library's stdin.
+ * pipe. Gives the line without its line break, or NULL at end of input: Ctrl+Z and Enter at a Windows
+ * console, Ctrl+D on POSIX, Ctrl+D and Enter at a Linux terminal under Wine, where Ctrl+Z stops the job.
+ * The line is good until the next call. Bytes that are no UTF-8, and NUL characters, become U+FFFD; a
+ * byte order mark at the start is dropped. For one thread only; do not mix with the C library's stdin.
  */
 TCHAR *read_line(void);
 
@@ -123,11 +123,11 @@ typedef struct option_spec {
 } option_spec;
 
 /* clang-format off */
-#define OPTION_FLAG(name, flag, help)                 { _T(name), NULL, _T(help), flag, NULL, NULL, 0, 0 }
-#define OPTION_TEXT(name, value, text, help)          { _T(name), _T(value), _T(help), NULL, text, NULL, 0, 0 }
+#define OPTION_FLAG(name, flag, help)        { _T(name), NULL, _T(help), flag, NULL, NULL, 0, 0 }
+#define OPTION_TEXT(name, value, text, help) { _T(name), _T(value), _T(help), NULL, text, NULL, 0, 0 }
 #define OPTION_NUMBER(name, value, number, minimum, maximum, help) \
-                                                      { _T(name), _T(value), _T(help), NULL, NULL, number, minimum, maximum }
-#define OPTIONS_END                                   { NULL, NULL, NULL, NULL, NULL, NULL, 0, 0 }
+    { _T(name), _T(value), _T(help), NULL, NULL, number, minimum, maximum }
+#define OPTIONS_END                          { NULL, NULL, NULL, NULL, NULL, NULL, 0, 0 }
 /* clang-format on */
 
 /*

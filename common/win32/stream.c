@@ -277,8 +277,8 @@ static bool read_console(HANDLE hConsole, byte_buffer *input)
 
     /* Nothing read is Ctrl+C; what it does is up to its handler, on another thread. */
     size_t chars = first + charsRead;
-    const wchar_t end_of_input = 0x1A;
-    if (input->used == 0 && chars > 0 && typed[0] == end_of_input)
+    const wchar_t ctrl_z = 0x1A, ctrl_d = 0x04;
+    if (input->used == 0 && chars > 0 && (typed[0] == ctrl_z || typed[0] == ctrl_d))
         return false;
     if (chars > 0 && IS_HIGH_SURROGATE(typed[chars - 1]))
         half = typed[--chars];

@@ -1,0 +1,109 @@
+"""At a terminal: what a person types arrives, and Ctrl+C and the end of input do what they should."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+
+import pytest
+from conftest import DEADLINE_S, TOOLCHAINS
+from companion.stage import Actor, Stage
+from companion.toolchain import Toolchain
+
+if os.name == "nt":
+    pytest.skip("a pseudo terminal of Linux is needed", allow_module_level=True)
+
+import fcntl  # noqa: E402
+import pty  # noqa: E402
+import select  # noqa: E402
+import struct  # noqa: E402
+import termios  # noqa: E402
+
+
+class Terminal:
+    """A program with a terminal of its own, and somebody who types there."""
+
+    def __init__(self, toolchain: Toolchain, program: str, *arguments: str) -> None:
+        self._keyboard, screen = pty.openpty()
+        fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+
+        def take_terminal() -> None:
+            os.setsid()
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+        self.process = subprocess.Popen(toolchain.command(program, list(arguments)), env=toolchain.environment() | {
+            "TERM": "xterm"}, stdin=screen, stdout=screen, stderr=screen, preexec_fn=take_terminal)
+        os.close(screen)
+        self._shown = b""
+        self._is_wine = toolchain.system(program) == "wine"
+
+    def type(self, keys: str) -> None:
+        """Presses keys once the program reads them: only then does Wine keep Linux from turning Enter into Ctrl+J."""
+        end = time.monotonic() + DEADLINE_S
+        while self._is_wine and termios.tcgetattr(self._keyboard)[0] & termios.ICRNL:
+            assert time.monotonic() < end, "the program does not read from its terminal"
+            time.sleep(0.001)
+        os.write(self._keyboard, keys.encode())
+
+    def wait_for(self, text: str) -> None:
+        """Until the text is on the screen, behind what was waited for before."""
+        while text.encode() not in self._shown:
+            assert select.select([self._keyboard], [], [], DEADLINE_S)[0], f"{text!r} did not come: {self._shown!r}"
+            self._shown += os.read(self._keyboard, 4096)
+        self._shown = self._shown.partition(text.encode())[2]
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self._keyboard)
+
+
+Mail = tuple[Actor, Terminal]
+
+
+@pytest.fixture(params=TOOLCHAINS)
+def mail(request: pytest.FixtureRequest) -> Iterator[Mail]:
+    """A receiver on the stage, and a sender at a terminal that has just prompted."""
+    toolchain = TOOLCHAINS[request.param]
+    programs = ("message_queue_receiver", "message_queue_sender") if request.param == "posix" else (
+        "MailReceiver", "MailSender")
+    with Stage(toolchain, deadline_s=DEADLINE_S) as stage:
+        receiver = stage.start(programs[0], "--name", stage.unique("mailbox"))
+        receiver.next_line()
+        terminal = Terminal(toolchain, programs[1], "--name", stage.unique("mailbox"))
+        try:
+            terminal.wait_for("MY CMD >>")
+            yield receiver, terminal
+        finally:
+            terminal.close()
+
+
+def test_typed_korean_arrives_unharmed(mail: Mail) -> None:
+    receiver, terminal = mail
+    for text in ("안녕하세요", "한글 English 섞어서", "가나다라마바사" * 20):
+        terminal.type(text + "\r")
+        assert receiver.next_line() == f"received: {text}"
+        terminal.wait_for("MY CMD >>")
+
+
+def test_exit_ends_both(mail: Mail) -> None:
+    receiver, terminal = mail
+    terminal.type("exit\r")
+    assert terminal.process.wait(DEADLINE_S) == 0
+    assert receiver.exit() == 0
+
+
+def test_ctrl_d_ends_the_input(mail: Mail) -> None:
+    receiver, terminal = mail
+    terminal.type("\x04\r")
+    assert terminal.process.wait(DEADLINE_S) == 0
+    assert receiver.output.all[1:] == []
+
+
+def test_ctrl_c_ends_the_program(mail: Mail) -> None:
+    receiver, terminal = mail
+    terminal.type("\x03")
+    assert terminal.process.wait(DEADLINE_S) in (0, -2)  # 0 is Wine's
+    assert not receiver.has_ended
