@@ -37,10 +37,6 @@ def exists(key: str, table: str = "msg") -> bool:
     return any(int(row.split()[0]) % 2**32 == int(key, 16) for row in rows)
 
 
-def remove(key: str) -> None:
-    subprocess.run(["ipcrm", "-Q", key, "-S", key], check=True)
-
-
 def test_messages_as_arguments_arrive_in_order(posix_stage: Stage) -> None:
     mail = receiver(posix_stage, "--count", "4")
     messages = ["한글", "", "a b", "📬"]
@@ -134,9 +130,10 @@ def test_a_full_queue(posix_stage: Stage) -> None:
 
 def test_a_queue_removed_by_hand(posix_stage: Stage) -> None:
     mail = receiver(posix_stage)
-    remove(key(mail))
+    subprocess.run(["ipcrm", "-Q", key(mail)], check=True)
     assert re.fullmatch(r"message_queue_receiver: msgrcv\(\d+\): error 43 EIDRM: .+", mail.next_error())
     assert mail.exit() == 1
+    assert not exists(key(mail), "sem")
 
 
 @pytest.mark.parametrize("arguments, status", [(["--timeout", "0"], 0), (["--timeout", "1"], 0),
