@@ -38,6 +38,12 @@ static inline key_t queue_key(const char *name)
  */
 void claim_key(key_t key);
 
+/*
+ * Says that there is a queue of a key that has been claimed, so that nobody receives from it any more, and
+ * gives its id.
+ */
+int take_over_queue(key_t key);
+
 /* Has the queue removed when the process ends: by exit, Ctrl+C (SIGINT), SIGTERM or SIGHUP. */
 void remove_at_end(int msqid);
 

@@ -82,6 +82,19 @@ void claim_key(key_t key)
     }
 }
 
+int take_over_queue(key_t key)
+{
+    struct msqid_ds status;
+    int msqid = msgget(key, 0);
+
+    if (msqid < 0 || msgctl(msqid, IPC_STAT, &status) < 0)
+        die_error("msgget(0x%08x)", (unsigned)key);
+    report("a killed receiver has left its message queue (key 0x%08x, id %d, messages: %lu): taking it over",
+           (unsigned)key, msqid, (unsigned long)status.msg_qnum);
+    report("hint: by hand it would go with: ipcrm -Q 0x%08x -S 0x%08x", (unsigned)key, (unsigned)key);
+    return msqid;
+}
+
 void remove_at_end(int msqid)
 {
     owned_msqid = msqid;

@@ -91,26 +91,6 @@ static void show_mail(size_t length)
     print("received: %s\n", printable(mail->text));
 }
 
-static int make_queue(key_t key)
-{
-    int msqid = msgget(key, IPC_CREAT | IPC_EXCL | 0600);
-
-    /* The key is ours, so nobody receives from a queue that exists already. */
-    if (msqid < 0 && errno == EEXIST) {
-        struct msqid_ds status;
-
-        msqid = msgget(key, 0);
-        if (msqid < 0 || msgctl(msqid, IPC_STAT, &status) < 0)
-            die_error("msgget(0x%08x)", (unsigned)key);
-        report("a killed receiver has left its message queue (key 0x%08x, id %d, messages: %lu): taking it over",
-               (unsigned)key, msqid, (unsigned long)status.msg_qnum);
-        report("hint: by hand it would go with: ipcrm -Q 0x%08x -S 0x%08x", (unsigned)key, (unsigned)key);
-    }
-    if (msqid < 0)
-        die_error("msgget(0x%08x)", (unsigned)key);
-    return msqid;
-}
-
 int main(int argc, char *argv[])
 {
     const char *name = "mailbox";
@@ -130,7 +110,11 @@ int main(int argc, char *argv[])
 
     key_t key = queue_key(name);
     claim_key(key);
-    int msqid = make_queue(key);
+    int msqid = msgget(key, IPC_CREAT | IPC_EXCL | 0600);
+    if (msqid < 0 && errno == EEXIST)
+        msqid = take_over_queue(key);
+    if (msqid < 0)
+        die_error("msgget(0x%08x)", (unsigned)key);
     remove_at_end(msqid);
     print("waiting for mail on message queue %s (key 0x%08x, id %d)\n", name, (unsigned)key, msqid);
 

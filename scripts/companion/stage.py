@@ -110,7 +110,7 @@ class Actor:
         if self._stage.wait(is_settled) and lines.unread:
             return lines.next()
         if self.has_ended:
-            raise Mismatch(self.lane, expected, f"it ended with status {self._status()}", self._last_words())
+            raise Mismatch(self.lane, expected, f"it ended with status {self._status()}", self.last_words())
         raise Mismatch(self.lane, expected, f"nothing came within {self._stage.deadline_s:g} s",
                        f"{self.lane} waits for something that does not happen, or its {stream} is not flushed")
 
@@ -169,7 +169,7 @@ class Actor:
         assert self.process and self.process.returncode is not None
         return self.process.returncode
 
-    def _last_words(self) -> str:
+    def last_words(self) -> str:
         if self.errors.all:
             return "its last words: " + self.errors.all[-1]
         return f"{self.lane} ended earlier than the scene says"
@@ -316,7 +316,7 @@ def _perform_step(step: Step, stage: Stage) -> None:
         status = actor.exit()
         is_expected = actor.was_ended_by_ctrl_c() if step.text == "^C" else status == int(step.text)
         if not is_expected:
-            raise Mismatch(step.lane, f"exit status {step.text}", f"it ended with status {status}", actor._last_words())
+            raise Mismatch(step.lane, f"exit status {step.text}", f"it ended with status {status}", actor.last_words())
 
 
 def _own_group() -> dict[str, object]:
