@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,21 @@ BOTH_SIDES = list(TOOLCHAINS)
 def wine_differs(reason: str) -> pytest.MarkDecorator:
     """Marks a test that holds on Windows and not under Wine; it fails as soon as Wine follows."""
     return pytest.mark.xfail(os.name != "nt", reason=reason, strict=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def wine_stays_awake() -> Iterator[None]:
+    """A program that waits as long as tests run, so that Wine's services need not be seen to at each start."""
+    if os.name == "nt":
+        yield
+        return
+    toolchain = TOOLCHAINS["unicode"]
+    toolchain.start_wine().finish()
+    with subprocess.Popen(toolchain.command("Probe", ["lines"]), env=toolchain.environment(), stdin=subprocess.PIPE,
+                          stdout=subprocess.DEVNULL) as awake:
+        os.environ["COMPANION_WINE_PRIMED"] = "1"
+        yield
+        awake.communicate()
 
 
 @pytest.fixture(params=WIN32)
