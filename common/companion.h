@@ -38,6 +38,21 @@ void companion_init(const TCHAR *argv0);
 /* The program's own name, as companion_init found it. Lives as long as the process. */
 const TCHAR *program_name(void);
 
+/*
+ * The path of another example, which lies in this program's own folder: partner_path(_T("ChildProcess")). The
+ * caller frees it. The file may be missing; to start it tells.
+ */
+TCHAR *partner_path(const TCHAR *program);
+
+#ifdef _WIN32
+/*
+ * A command line for CreateProcess, one argument longer. Takes one from an earlier call, or NULL, and gives its
+ * replacement, which the caller frees. The child's argv holds the arguments as they were: blanks, quotes, empty
+ * ones. CreateProcess takes 32767 characters at most, and says so.
+ */
+TCHAR *append_argument(TCHAR *command_line, const TCHAR *argument);
+#endif
+
 /* ---- text ----------------------------------------------------------------------------------- */
 
 /*

@@ -38,6 +38,13 @@ def test_every_program_of_a_lesson_is_in_a_scene_or_has_a_test(lesson: lessons.L
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_a_lesson_knows_the_programs_of_its_scenes(lesson: lessons.Lesson) -> None:
+    """What `lesson run` builds before it plays."""
+    known = {program.name for program in lesson.programs} | set(lesson.uses)
+    assert {program for path in lesson.scenes for program in load(path).programs} <= known
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 def test_every_scene_is_narrated_in_both_languages(lesson: lessons.Lesson) -> None:
     for path in lesson.scenes:
         steps = load(path).steps

@@ -18,6 +18,7 @@ typedef char TCHAR;
 #define _tcsncmp    strncmp
 #define _tcsrchr    strrchr
 #define _tcsstr     strstr
+#define _tfopen     fopen
 #define _tmain      main
 #define _vsntprintf vsnprintf
 

@@ -122,7 +122,7 @@ def _run(options: argparse.Namespace) -> int:
     path = scenes[_known(options.scene, scenes, f"scene of {lesson.name}")] if options.scene else lesson.scenes[0]
     chosen = scene.load(path)
     toolchain = Toolchain(SOURCE, options.build_dir, options.unicode)
-    prepare(toolchain, programs=[program.name for program in lesson.programs])
+    prepare(toolchain, programs=[*(program.name for program in lesson.programs), *lesson.uses])
     return render.play(toolchain, chosen, json=options.json)
 
 

@@ -26,6 +26,7 @@ class Lesson:
     book: str  # the section of the book: "7-2"
     title: dict[str, str]
     programs: list[Program]
+    uses: list[str]  # programs of other lessons that its scenes or programs start
     scenes: list[Path]  # the main one first, then by name
 
 
@@ -48,6 +49,7 @@ def load(path: Path) -> Lesson:
             book=data["book"],
             title=_both_languages(data["title"]),
             programs=[Program(name, _both_languages(shows)) for name, shows in data["programs"].items()],
+            uses=data.get("uses", []),
             scenes=scenes,
         )
     except tomllib.TOMLDecodeError as error:

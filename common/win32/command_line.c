@@ -1,0 +1,61 @@
+/* command_line.c - what CreateProcess needs to start another example: its file, and its command line. */
+#include <stdlib.h>
+
+#include "internal.h"
+
+TCHAR *partner_path(const TCHAR *program)
+{
+    size_t program_chars = _tcslen(program) + _tcslen(_T(".exe"));
+    DWORD chars = MAX_PATH;
+
+    /* A folder may lie deeper than MAX_PATH; GetModuleFileName gives no more than it has room for. */
+    for (;; chars *= 2) {
+        TCHAR *path = allocate((chars + program_chars + 1) * sizeof(TCHAR));
+        DWORD used = GetModuleFileName(NULL, path, chars);
+
+        if (used == 0)
+            die_error(_T("GetModuleFileName"));
+        if (used < chars) {
+            TCHAR *backslash = _tcsrchr(path, _T('\\'));
+            TCHAR *name = backslash == NULL ? path : backslash + 1;
+
+            format_text(name, program_chars + 1, _T("%s.exe"), program);
+            return path;
+        }
+        free(path);
+    }
+}
+
+/*
+ * The rules are CommandLineToArgvW's and the C library's: a backslash is a backslash, but in front of a quote two
+ * of them mean one, and one means that the quote is text.
+ */
+TCHAR *append_argument(TCHAR *command_line, const TCHAR *argument)
+{
+    size_t used = command_line == NULL ? 0 : _tcslen(command_line);
+    /* At worst each character gets a backslash; then a blank, two quotes and the terminator. */
+    TCHAR *line = reallocate(command_line, (used + 2 * _tcslen(argument) + 4) * sizeof(TCHAR));
+    TCHAR *end = line + used;
+    bool isQuoted = argument[0] == _T('\0') || argument[_tcscspn(argument, _T(" \t\n\v\""))] != _T('\0');
+    size_t backslashes = 0;
+
+    if (used > 0)
+        *end++ = _T(' ');
+    if (isQuoted)
+        *end++ = _T('"');
+    for (const TCHAR *next = argument; *next != _T('\0'); next++) {
+        if (*next == _T('"')) {
+            for (size_t n = 0; n < backslashes + 1; n++)
+                *end++ = _T('\\');
+        }
+        backslashes = *next == _T('\\') ? backslashes + 1 : 0;
+        *end++ = *next;
+    }
+    if (isQuoted) {
+        for (size_t n = 0; n < backslashes; n++)
+            *end++ = _T('\\');
+        *end++ = _T('"');
+    }
+    *end = _T('\0');
+    return line;
+}
