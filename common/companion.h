@@ -124,6 +124,14 @@ _Noreturn void die_error(const TCHAR *call, ...) PRINTF_LIKE(1, 2);
 /* Says what is wrong with the command line, points at --help, and ends the program with STATUS_USAGE. */
 _Noreturn void die_usage(const TCHAR *format, ...) PRINTF_LIKE(1, 2);
 
+#ifdef _WIN32
+/*
+ * For a program whose exit code is its result: from now on `base` is added to STATUS_FAILED and STATUS_USAGE where
+ * die_error and die_usage end the program, so that nobody takes a failure for a result.
+ */
+void set_failure_base(DWORD base);
+#endif
+
 /* ---- options -------------------------------------------------------------------------------- */
 
 /* One long option. Exactly one of the three pointers is set, and tells the type. Use the macros below. */

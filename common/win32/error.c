@@ -3,6 +3,8 @@
 
 #include "internal.h"
 
+static DWORD failure_base;
+
 /* Windows has words for its error numbers but not their names, by which they are looked up in its manual. */
 static const struct {
     DWORD number;
@@ -157,6 +159,11 @@ static void write_error(const TCHAR *call, va_list arguments)
     SetLastError(error);
 }
 
+void set_failure_base(DWORD base)
+{
+    failure_base = base;
+}
+
 void report(const TCHAR *format, ...)
 {
     DWORD error = GetLastError();
@@ -184,7 +191,7 @@ void die_error(const TCHAR *call, ...)
     va_start(arguments, call);
     write_error(call, arguments);
     va_end(arguments);
-    exit(STATUS_FAILED);
+    exit((int)(failure_base + STATUS_FAILED));
 }
 
 void die_usage(const TCHAR *format, ...)
@@ -196,5 +203,5 @@ void die_usage(const TCHAR *format, ...)
 
     report(_T("%s (%s --help shows the usage)"), message, program_name());
     free(message);
-    exit(STATUS_USAGE);
+    exit((int)(failure_base + STATUS_USAGE));
 }
