@@ -1,0 +1,179 @@
+"""Edge cases of chapter08/04-anonymous-pipe, both sides."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import subprocess
+
+import pytest
+from conftest import DEADLINE_S
+from companion.stage import Stage
+from companion.toolchain import Toolchain
+
+MEGABYTES = 100
+
+
+def lines_of(stage: Stage, program: str, *arguments: str, typed: bytes = b"") -> list[str]:
+    """What a program prints that is fed and ends with 0."""
+    actor = stage.start(program, *arguments)
+    actor.type_bytes(typed)
+    actor.end_input()
+    assert actor.exit() == 0, actor.last_words()
+    assert actor.errors.all == []
+    return actor.output.all
+
+
+@pytest.mark.parametrize("text", ["", "한글 é 📬", "x" * 30000], ids=["empty", "korean", "long"])
+def test_a_text_goes_through_the_pipe_whole(win32_stage: Stage, text: str) -> None:
+    assert lines_of(win32_stage, "AnonymousPipe", text) == [f"string send: {text}", f"string recv: {text}"]
+
+
+@pytest.mark.parametrize("text", ["", "한글 é 📬", "x" * 100000], ids=["empty", "korean", "longer than a pipe"])
+def test_a_text_goes_through_the_posix_pipe_whole(posix_stage: Stage, text: str) -> None:
+    assert lines_of(posix_stage, "anonymous_pipe", text) == [f"string send: {text}", f"string recv: {text}"]
+
+
+def through(toolchain: Toolchain, *command: str) -> None:
+    """A hundred megabytes through parent and child, and back byte for byte."""
+    noise = random.Random(5).randbytes(1_000_000)
+    sent, received = hashlib.sha256(), hashlib.sha256()
+    with subprocess.Popen(toolchain.command(command[0], ["--", *command[1:]]), stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, env=toolchain.environment()) as parent:
+        assert parent.stdin and parent.stdout
+        feeder = os.fork()
+        if feeder == 0:
+            for number in range(MEGABYTES):
+                parent.stdin.write(noise[number:] + noise[:number])
+            parent.stdin.close()
+            os._exit(0)
+        parent.stdin.close()
+        while chunk := parent.stdout.read(1 << 20):
+            received.update(chunk)
+        os.waitpid(feeder, 0)
+        assert parent.wait(DEADLINE_S) == 0
+    for number in range(MEGABYTES):
+        sent.update(noise[number:] + noise[:number])
+    assert sent.hexdigest() == received.hexdigest()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="feeds by fork")
+def test_100_megabytes_pass_byte_for_byte(win32: Toolchain) -> None:
+    through(win32, "PipeParent", "PipeChild", "--as-is")
+
+
+def test_100_megabytes_pass_byte_for_byte_on_posix(posix: Toolchain) -> None:
+    through(posix, "pipe_parent", "cat")
+
+
+def test_100000_lines_come_back_sorted(win32_stage: Stage) -> None:
+    numbers = [str(number) for number in range(100_000, 0, -1)]
+    assert lines_of(win32_stage, "PipeParent", "--", "SortLines",
+                    typed="\n".join(numbers).encode()) == sorted(numbers)
+
+
+def test_lines_are_sorted_by_code_point(win32_stage: Stage) -> None:
+    """In UTF-16, U+1F4EC comes before U+FF21."""
+    lines = ["\U0001F4EC", "\uFF21", "가", "b", "", "B", "b"]
+    assert lines_of(win32_stage, "SortLines", typed="\n".join([*lines, ""]).encode()) == sorted(lines)
+
+
+@pytest.mark.parametrize("program, child", [("PipeParent", "SortLines"), ("PipeParent", "PipeChild")])
+def test_no_input_gives_no_output(win32_stage: Stage, program: str, child: str) -> None:
+    assert lines_of(win32_stage, program, "--", child) == []
+
+
+ARGUMENTS = ["a b", "", 'say "hi"', "back\\slash\\", "한글", "--as-is"]
+
+
+def test_arguments_reach_the_child_as_they_are(win32_stage: Stage) -> None:
+    actor = win32_stage.start("PipeParent", "--", "Probe", "say", *ARGUMENTS)
+    actor.end_input()
+    assert [actor.next_line() for _ in ARGUMENTS] == [f"[{argument}]" for argument in ARGUMENTS]
+    assert actor.next_error() == "Probe: said"
+    assert actor.exit() == 0
+
+
+def test_a_parent_may_be_a_child(win32_stage: Stage) -> None:
+    assert lines_of(win32_stage, "PipeParent", "--", "PipeParent", "--", "PipeChild", typed=b"hi\n") == ["HI"]
+
+
+def test_a_child_that_does_not_read_ends_the_parent_while_nothing_is_typed(win32_stage: Stage) -> None:
+    actor = win32_stage.start("PipeParent", "--", "Probe", "say", "hello")
+    assert actor.next_line() == "[hello]"
+    assert actor.exit() == 0  # although its own input is still open
+
+
+def test_input_that_a_child_does_not_want_is_no_error(win32_stage: Stage) -> None:
+    actor = win32_stage.start("PipeParent", "--", "Probe", "say", "hello")
+    actor.type_bytes(b"x" * 1_000_000)
+    actor.end_input()
+    assert actor.exit() == 0
+    assert actor.errors.all == ["Probe: said"]
+
+
+def test_a_child_that_fails_while_it_is_fed(win32_stage: Stage) -> None:
+    actor = win32_stage.start("PipeParent", "--", "Probe", "nonsense")
+    actor.type_bytes(b"x" * 1_000_000)
+    actor.end_input()
+    assert actor.exit() == 1
+    assert actor.errors.all[-1] == "PipeParent: Probe nonsense ended with exit code 2"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell's pipe")
+def test_a_reader_that_has_seen_enough_ends_parent_and_child(win32: Toolchain) -> None:
+    with subprocess.Popen(["yes"], stdout=subprocess.PIPE) as yes, \
+            subprocess.Popen(win32.command("PipeParent", []), stdin=yes.stdout, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, env=win32.environment()) as parent:
+        assert yes.stdout and parent.stdout and parent.stderr
+        yes.stdout.close()
+        assert parent.stdout.readline() == b"Y\r\n"
+        parent.stdout.close()
+        assert parent.wait(DEADLINE_S) == 1
+        assert parent.stderr.read() == b""
+
+
+def test_ctrl_c_ends_the_parent(win32_stage: Stage) -> None:
+    actor = win32_stage.start("PipeParent")
+    actor.type("hello")
+    assert actor.next_line() == "HELLO"
+    actor.ctrl_c()
+    assert actor.was_ended_by_ctrl_c()
+
+
+def test_arguments_reach_the_posix_child_as_they_are(posix_stage: Stage) -> None:
+    actor = posix_stage.start("pipe_parent", "--", "probe", "say", *ARGUMENTS)
+    assert [actor.next_line() for _ in ARGUMENTS] == [f"[{argument}]" for argument in ARGUMENTS]
+    assert actor.exit() == 0
+
+
+def test_a_posix_child_upper_cases_any_letter(posix_stage: Stage) -> None:
+    assert lines_of(posix_stage, "pipe_child", typed="ñandú\nЖук 한글".encode()) == ["ÑANDÚ", "ЖУК 한글"]
+
+
+def test_a_posix_child_that_cannot_be_started(posix_stage: Stage) -> None:
+    actor = posix_stage.start("pipe_parent", "--", "no_such_program")
+    assert actor.next_error() == "pipe_parent: posix_spawnp(no_such_program): error 2 ENOENT: No such file or directory"
+    assert actor.exit() == 1
+
+
+@pytest.mark.parametrize("script, words", [
+    ("exit 3", "sh ended with exit code 3"), ("kill -9 $$", "sh was ended by signal 9 (Killed)"),
+])
+def test_a_posix_child_that_fails(posix_stage: Stage, script: str, words: str) -> None:
+    actor = posix_stage.start("pipe_parent", "--", "sh", "-c", script)
+    actor.type_bytes(b"x" * 1_000_000)
+    assert actor.next_error() == f"pipe_parent: {words}"
+    assert actor.exit() == 1
+
+
+@pytest.mark.parametrize("arguments, complaint", [
+    (["AnonymousPipe", "a", "b"], "unexpected 'b'"),
+    (["PipeDeadlock", "deadly"], "MISTAKE is parent-end, child-end or full-buffers, not 'deadly'"),
+    (["PipeDeadlock", "--limit", "0"], "--limit: '0' is not a whole number from 1 to 3600000"),
+])
+def test_wrong_usage(win32_stage: Stage, arguments: list[str], complaint: str) -> None:
+    actor = win32_stage.start(*arguments)
+    assert actor.next_error() == f"{arguments[0]}: {complaint} ({arguments[0]} --help shows the usage)"
+    assert actor.exit() == 2
