@@ -11,7 +11,8 @@
 
 {name} becomes a name unique to the run. {?name} stands for any text the first time it comes, and for the
 same text from then on. The second program of one name is NAME.2, and so on. A program that another one
-starts has no $ of its own: its lines are expected by its name.
+starts has no $ of its own: its lines are expected by its name. Files that the programs need lie in the folder
+"files" beside the scene; the programs start where these are.
 """
 
 from __future__ import annotations

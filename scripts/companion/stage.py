@@ -280,7 +280,11 @@ class Stage:
 
 
 def perform(scene: Scene, stage: Stage) -> None:
-    """Plays a scene; raises Mismatch, with its step, where it goes another way than the text."""
+    """Plays a scene; raises Mismatch, with its step, where it goes another way than the text. What lies in the
+    folder "files" beside the scene is in the programs' current directory."""
+    files = scene.path.parent / "files"
+    if files.is_dir():
+        shutil.copytree(files, stage.work, dirs_exist_ok=True)
     for step in scene.steps:
         try:
             _perform_step(step, stage)
