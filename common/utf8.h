@@ -1,5 +1,5 @@
 /*
- * utf8.h - reads UTF-8 strictly. Inside common/ only, for the builds where a TCHAR is a char.
+ * utf8.h - reads UTF-8 strictly: text where a TCHAR is a char, and bytes from a stranger.
  */
 #ifndef COMPANION_UTF8_H
 #define COMPANION_UTF8_H
