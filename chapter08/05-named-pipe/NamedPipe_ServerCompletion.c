@@ -1,0 +1,115 @@
+/*
+ * NamedPipe_ServerCompletion.c - serves files through a named pipe, many clients with a few threads.
+ *
+ * Shows   A completion port: where the operations of all clients are reported when they are done, each to whichever
+ *         thread is free. As many threads as processors are enough for any number of clients.
+ * Run     NamedPipe_ServerCompletion [--name NAME] [--root DIR] [--clients N] [--patience MS] [--remote]
+ * With    NamedPipe_Client.c, started after this one
+ */
+#include <process.h>
+#include <stdlib.h>
+
+#include "pipe_server.h"
+
+static HANDLE create_instance(const pipe_settings *settings, DWORD first)
+{
+    HANDLE hPipe = CreateNamedPipe(settings->pipeName, PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED | first,
+                                   PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_WAIT | settings->remote,
+                                   PIPE_UNLIMITED_INSTANCES, CHUNK_BYTES, CHUNK_BYTES, 0, NULL);
+    if (hPipe == INVALID_HANDLE_VALUE)
+        die_error(_T("CreateNamedPipe(%s)"), settings->pipeName);
+    return hPipe;
+}
+
+/* One operation of a client is done: begins the next one. */
+static void take_step(pipe_client *client, DWORD error, DWORD bytes)
+{
+    bool isRequest = InterlockedIncrement(&client->steps) == 2;
+    bool goesOn;
+
+    if (isRequest && (error == ERROR_SUCCESS || error == ERROR_MORE_DATA)) {
+        begin_reply(&client->reply, bytes, error == ERROR_SUCCESS);
+        goesOn = true;
+    } else {
+        goesOn = error == ERROR_SUCCESS && next_chunk(&client->reply);
+    }
+    /* Done at once or later, it is reported to the port all the same; other errors are not. */
+    if (goesOn &&
+        !WriteFile(client->hPipe, client->reply.data, (DWORD)client->reply.bytes, NULL, &client->overlapped) &&
+        GetLastError() != ERROR_IO_PENDING) {
+        error = GetLastError();
+        goesOn = false;
+    }
+    if (!goesOn)
+        remove_client(client, error);
+}
+
+static unsigned __stdcall work(void *hPort)
+{
+    OVERLAPPED *overlapped;
+    ULONG_PTR key;
+    DWORD bytes;
+
+    for (;;) {
+        bool isSuccess = GetQueuedCompletionStatus(hPort, &bytes, &key, &overlapped, INFINITE);
+        if (overlapped == NULL)
+            return 0; /* posted by _tmain: nothing is left to do */
+        take_step((pipe_client *)overlapped, isSuccess ? ERROR_SUCCESS : GetLastError(), bytes);
+    }
+}
+
+static void connect_client(HANDLE hPipe, HANDLE hConnected)
+{
+    OVERLAPPED connection = {0};
+    DWORD none;
+
+    connection.hEvent = hConnected;
+    if (ConnectNamedPipe(hPipe, &connection) || GetLastError() == ERROR_PIPE_CONNECTED ||
+        GetLastError() == ERROR_NO_DATA)
+        return;
+    if (GetLastError() != ERROR_IO_PENDING || !GetOverlappedResult(hPipe, &connection, &none, TRUE))
+        die_error(_T("ConnectNamedPipe"));
+}
+
+int _tmain(int argc, TCHAR *argv[])
+{
+    HANDLE hThreads[MAXIMUM_WAIT_OBJECTS];
+    pipe_settings settings;
+    SYSTEM_INFO system;
+
+    read_settings(&settings, argc, argv, _T("Serves files through a named pipe, many clients with a few threads."));
+    GetSystemInfo(&system);
+    DWORD threads = min(system.dwNumberOfProcessors, MAXIMUM_WAIT_OBJECTS);
+    HANDLE hPort = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, threads);
+    HANDLE hConnected = CreateEvent(NULL, TRUE, FALSE, NULL);
+    if (hPort == NULL || hConnected == NULL)
+        die_error(_T("CreateIoCompletionPort, CreateEvent"));
+    for (DWORD i = 0; i < threads; i++) {
+        hThreads[i] = (HANDLE)_beginthreadex(NULL, 0, work, hPort, 0, NULL);
+        if (hThreads[i] == NULL)
+            die_error(_T("_beginthreadex"));
+    }
+    HANDLE hPipe = create_instance(&settings, FILE_FLAG_FIRST_PIPE_INSTANCE);
+    print(_T("waiting for clients on %s\n"), settings.pipeName);
+
+    for (DWORD number = 1;; number++) {
+        connect_client(hPipe, hConnected);
+        pipe_client *client = add_client(hPipe);
+        if (number != settings.clients)
+            hPipe = create_instance(&settings, 0);
+
+        if (CreateIoCompletionPort(client->hPipe, hPort, 0, 0) == NULL)
+            die_error(_T("CreateIoCompletionPort"));
+        if (!ReadFile(client->hPipe, client->reply.data, CHUNK_BYTES, NULL, &client->overlapped) &&
+            GetLastError() != ERROR_IO_PENDING && GetLastError() != ERROR_MORE_DATA)
+            remove_client(client, GetLastError());
+        if (number == settings.clients)
+            break;
+    }
+
+    wait_for_clients();
+    for (DWORD i = 0; i < threads; i++)
+        PostQueuedCompletionStatus(hPort, 0, 0, NULL);
+    WaitForMultipleObjects(threads, hThreads, TRUE, INFINITE);
+    return 0;
+}

@@ -1,0 +1,154 @@
+/*
+ * file_receipt.c - the client's half of the file protocol: takes the answer apart and keeps what is complete.
+ *
+ * Shows   The content goes into a file beside the final one, and gets its name only when every announced byte is
+ *         there: whoever looks at that name sees the old file or the whole new one, never half of it.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef _WIN32
+#include <fcntl.h>
+#include <io.h>
+#include <process.h>
+#define getpid _getpid
+#else
+#include <unistd.h>
+#endif
+
+#include "file_service.h"
+
+void begin_receipt(file_receipt *receipt, const TCHAR *path)
+{
+    memset(receipt, 0, sizeof(*receipt));
+    receipt->path = path;
+}
+
+static void open_output(file_receipt *receipt)
+{
+    if (receipt->path == NULL) {
+#ifdef _WIN32
+        _setmode(_fileno(stdout), _O_BINARY); /* bytes as they are: no code page, no \r added */
+#endif
+        receipt->file = stdout;
+        return;
+    }
+    /* The process id: two clients may be fetching the same file. */
+    size_t room = _tcslen(receipt->path) + 32;
+    receipt->part_path = malloc(room * sizeof(TCHAR));
+    if (receipt->part_path == NULL)
+        die_error(_T("malloc"));
+    format_text(receipt->part_path, room, _T("%s.%lu.part"), receipt->path, (unsigned long)getpid());
+    receipt->file = _tfopen(receipt->part_path, _T("wb"));
+    if (receipt->file == NULL)
+        die_error(_T("fopen(%s)"), receipt->part_path);
+}
+
+static void drop_output(file_receipt *receipt)
+{
+    if (receipt->file == NULL || receipt->file == stdout)
+        return;
+    fclose(receipt->file);
+    _tremove(receipt->part_path);
+}
+
+/* "OK", a blank, a number of 1 to 19 digits, a line feed: exactly that, or it is no header. */
+static bool parse_size(const char *header, size_t bytes, unsigned long long *size)
+{
+    if (bytes < 5 || bytes > 3 + 19 + 1 || memcmp(header, "OK ", 3) != 0)
+        return false;
+    *size = 0;
+    for (size_t i = 3; i < bytes - 1; i++) {
+        if (header[i] < '0' || header[i] > '9')
+            return false;
+        *size = *size * 10 + (unsigned long long)(header[i] - '0');
+    }
+    return true;
+}
+
+/* Takes the header's part of the data and gives its length; has_header or is_refused is set once it is all there. */
+static size_t receive_header(file_receipt *receipt, const char *data, size_t bytes)
+{
+    size_t taken = 0;
+
+    while (taken < bytes && receipt->header_bytes < HEADER_BYTES) {
+        char c = data[taken++];
+        receipt->header[receipt->header_bytes++] = c;
+        if (c == '\n') {
+            receipt->has_header = parse_size(receipt->header, receipt->header_bytes, &receipt->size);
+            receipt->is_refused = !receipt->has_header;
+            break;
+        }
+    }
+    if (receipt->header_bytes == HEADER_BYTES)
+        receipt->is_refused = !receipt->has_header;
+    if (receipt->has_header)
+        open_output(receipt);
+    return taken;
+}
+
+bool receive(file_receipt *receipt, const char *data, size_t bytes)
+{
+    if (!receipt->has_header) {
+        size_t taken = receive_header(receipt, data, bytes);
+        data += taken;
+        bytes -= taken;
+        if (!receipt->has_header)
+            return !receipt->is_refused;
+    }
+    receipt->received += bytes;
+    if (receipt->received > receipt->size)
+        return false;
+    /* A full disk is found out now, not when it is too late to tell. */
+    if (bytes > 0 && (fwrite(data, 1, bytes, receipt->file) != bytes || fflush(receipt->file) != 0)) {
+        report_error(_T("fwrite(%s)"), receipt->path == NULL ? _T("standard output") : receipt->part_path);
+        drop_output(receipt);
+        exit(STATUS_FAILED);
+    }
+    return true;
+}
+
+/* The server's own words, as far as they are words. */
+static void report_refusal(const file_receipt *receipt)
+{
+    TCHAR reason[HEADER_BYTES + 1];
+    size_t chars = 0;
+
+    if (receipt->header_bytes < 8 || memcmp(receipt->header, "ERROR ", 6) != 0) {
+        report(_T("the answer does not begin with OK and a size or with ERROR: this is no server of this lesson"));
+        return;
+    }
+    for (size_t i = 6; i < receipt->header_bytes && receipt->header[i] != '\n'; i++)
+        reason[chars++] = (unsigned char)receipt->header[i] - 1U < 0x7F ? (TCHAR)receipt->header[i] : _T('?');
+    reason[chars] = _T('\0');
+    report(_T("the server refused: %s"), reason);
+}
+
+int end_receipt(file_receipt *receipt)
+{
+    if (receipt->has_header && receipt->received == receipt->size) {
+        if (receipt->path == NULL)
+            return 0;
+#ifdef _WIN32
+        if (fclose(receipt->file) == 0 && MoveFileEx(receipt->part_path, receipt->path, MOVEFILE_REPLACE_EXISTING))
+            return 0;
+#else
+        if (fclose(receipt->file) == 0 && rename(receipt->part_path, receipt->path) == 0)
+            return 0;
+#endif
+        report_error(_T("rename(%s, %s)"), receipt->part_path, receipt->path);
+        _tremove(receipt->part_path);
+        return STATUS_FAILED;
+    }
+
+    if (receipt->is_refused)
+        report_refusal(receipt);
+    else if (!receipt->has_header)
+        report(_T("the server went away without an answer"));
+    else
+        report(_T("the file is not complete: %llu bytes were announced, %s"), receipt->size,
+               receipt->received > receipt->size ? _T("more came") : _T("fewer came"));
+    drop_output(receipt);
+    return STATUS_FAILED;
+}
