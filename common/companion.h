@@ -44,6 +44,15 @@ const TCHAR *program_name(void);
  */
 TCHAR *partner_path(const TCHAR *program);
 
+#ifndef _WIN32
+/*
+ * Has `function` called once when the process ends: by exit, Ctrl+C (SIGINT), SIGTERM or SIGHUP. System calls and
+ * nothing else, since it runs in a signal handler, too. For what the system keeps when a process ends: queues,
+ * shared memory. Windows needs no such thing: what has no handle any more is gone.
+ */
+void run_at_end(void (*function)(void));
+#endif
+
 #ifdef _WIN32
 /*
  * A command line for CreateProcess, one argument longer. Takes one from an earlier call, or NULL, and gives its

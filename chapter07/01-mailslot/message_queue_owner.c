@@ -1,11 +1,10 @@
 /*
  * message_queue_owner.c - sees to it that a queue has one receiver, and goes when that one goes.
  *
- * Shows   A semaphore with SEM_UNDO as a sign of life; cleaning up in a signal handler.
+ * Shows   A semaphore with SEM_UNDO as a sign of life; cleaning up, however the process ends.
  * With    message_queue_receiver.c
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/sem.h>
 
@@ -20,32 +19,6 @@ static void clean_up(void)
 {
     msgctl(owned_msqid, IPC_RMID, NULL);
     semctl(owned_semid, 0, IPC_RMID);
-}
-
-/* System calls and nothing else, or it would not be allowed in a signal handler. */
-static void clean_up_and_die(int signal_number)
-{
-    clean_up();
-    /* Not exit: who waits for this process is to see that the signal ended it. */
-    signal(signal_number, SIG_DFL);
-    raise(signal_number);
-}
-
-static void clean_up_at_end(void)
-{
-    static const int deadly[] = {SIGHUP, SIGINT, SIGTERM};
-    const struct sigaction action = {.sa_handler = clean_up_and_die};
-    struct sigaction inherited;
-
-    if (atexit(clean_up) != 0)
-        die_error("atexit");
-    for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++) {
-        if (sigaction(deadly[i], NULL, &inherited) < 0)
-            die_error("sigaction(%d)", deadly[i]);
-        /* What is ignored from the start, as SIGHUP under nohup, stays ignored. */
-        if (inherited.sa_handler != SIG_IGN && sigaction(deadly[i], &action, NULL) < 0)
-            die_error("sigaction(%d)", deadly[i]);
-    }
 }
 
 /*
@@ -65,7 +38,7 @@ void claim_key(key_t key)
 
         if (semop(semid, claim, 2) == 0) {
             owned_semid = semid;
-            clean_up_at_end();
+            run_at_end(clean_up);
             return;
         }
         if (errno == EAGAIN) {
