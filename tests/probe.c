@@ -95,22 +95,51 @@ static int run_child(const TCHAR *self, bool isRedirected)
 }
 
 #ifdef _WIN32
-/* Writes bytes, given in hexadecimal, as a program would that knows nothing of TCHARs. */
-static int write_bytes(const TCHAR *path, const TCHAR *hex)
+/* Bytes from their hexadecimal digits. */
+static DWORD bytes_from_hex(unsigned char bytes[256], const TCHAR *hex)
 {
-    unsigned char bytes[256];
-    DWORD count = 0, bytesWritten;
+    DWORD count = 0;
 
-    while (count < sizeof(bytes) && hex[2 * count] != _T('\0') && hex[2 * count + 1] != _T('\0')) {
+    while (count < 256 && hex[2 * count] != _T('\0') && hex[2 * count + 1] != _T('\0')) {
         const TCHAR digits[3] = {hex[2 * count], hex[2 * count + 1], _T('\0')};
         bytes[count++] = (unsigned char)_tcstoul(digits, NULL, 16);
     }
+    return count;
+}
+
+/* Writes bytes as a program would that knows nothing of TCHARs. */
+static int write_bytes(const TCHAR *path, const TCHAR *hex)
+{
+    unsigned char bytes[256];
+    DWORD bytesWritten, count = bytes_from_hex(bytes, hex);
+
     HANDLE hFile = CreateFile(path, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
     if (hFile == INVALID_HANDLE_VALUE)
         die_error(_T("CreateFile(%s)"), path);
     if (!WriteFile(hFile, bytes, count, &bytesWritten, NULL))
         die_error(_T("WriteFile(%s)"), path);
     CloseHandle(hFile);
+    return 0;
+}
+
+/* Writes bytes into the shared memory of others. */
+static int poke_bytes(const TCHAR *section, const TCHAR *offset, const TCHAR *hex)
+{
+    unsigned char bytes[256];
+    DWORD count = bytes_from_hex(bytes, hex);
+    unsigned long at = 0;
+
+    if (!parse_number(offset, 0, 4096, &at))
+        die_usage(_T("'%s' is no offset"), offset);
+    HANDLE hMapping = OpenFileMapping(FILE_MAP_WRITE, FALSE, section);
+    if (hMapping == NULL)
+        die_error(_T("OpenFileMapping(%s)"), section);
+    char *view = MapViewOfFile(hMapping, FILE_MAP_WRITE, 0, 0, 0);
+    if (view == NULL)
+        die_error(_T("MapViewOfFile(%s)"), section);
+    memcpy(view + at, bytes, count);
+    UnmapViewOfFile(view);
+    CloseHandle(hMapping);
     return 0;
 }
 #endif
@@ -138,6 +167,8 @@ int _tmain(int argc, TCHAR *argv[])
 #ifdef _WIN32
     if (_tcscmp(what, _T("write")) == 0 && argc > 3)
         return write_bytes(argument, argv[3]);
+    if (_tcscmp(what, _T("poke")) == 0 && argc > 4)
+        return poke_bytes(argument, argv[3], argv[4]);
 #endif
-    die_usage(_T("expected options, lines, fail, child, say or write, found '%s'"), what);
+    die_usage(_T("expected options, lines, fail, child, say, write or poke, found '%s'"), what);
 }
