@@ -102,7 +102,7 @@ static const struct {
 #undef NAME
 };
 
-static const TCHAR *error_name(DWORD number)
+const TCHAR *error_name(DWORD number)
 {
     for (size_t i = 0; i < sizeof(error_names) / sizeof(error_names[0]); i++) {
         if (error_names[i].number == number)

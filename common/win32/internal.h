@@ -23,6 +23,12 @@ bool is_console(HANDLE hStream);
 /* Gives a process that another example started output files of its own, where the stage asks for it. */
 void open_lane(void);
 
+/* Starts the trace of this process, where COMPANION_TRACE asks for it. */
+void start_trace(void);
+
+/* The name by which an error number is looked up, such as ERROR_FILE_NOT_FOUND, or NULL. */
+const TCHAR *error_name(DWORD number);
+
 /* Keeps a console that this process has to itself open until Enter is pressed. */
 void keep_own_console_open(void);
 

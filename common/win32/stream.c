@@ -26,6 +26,7 @@ void companion_init(const TCHAR *argv0)
     if (chars > 4 && _tcsicmp(own_name + chars - 4, _T(".exe")) == 0)
         own_name[chars - 4] = _T('\0');
 
+    start_trace(); /* before the lane, whose variable tells it who has started this process */
     open_lane();
 
 #ifdef _UNICODE

@@ -19,9 +19,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .scene import Kind, Names, Scene, Step
-from .toolchain import Toolchain
+from .toolchain import Toolchain, is_win32
+from .trace import Call, Trace
 
 DEADLINE_S = 10.0  # for one event; a person waits no longer, and a busy machine needs a second or two
 _LOOK_AGAIN_S = 0.002  # how soon a file that did not grow is looked at again
@@ -38,6 +40,7 @@ class Event:
     kind: Kind
     lane: str
     text: str
+    call: Call | None = None
 
 
 class Mismatch(Exception):
@@ -59,11 +62,12 @@ class _Lines:
         self._read = 0
         self._rest = b""
 
-    def poll(self, is_complete: bool) -> list[str]:
-        """The lines that are new; the last one counts without its line break when nothing more can come."""
+    def poll(self, is_complete: bool, end: int = -1) -> list[str]:
+        """The lines that are new, of the first `end` bytes or of all; the last one counts without its line break when
+        nothing more can come."""
         with self.path.open("rb") as file:
             file.seek(self._read)
-            data = file.read()
+            data = file.read(max(0, end - self._read) if end >= 0 else -1)
         self._read += len(data)
         *lines, self._rest = (self._rest + data).split(b"\n")
         if is_complete and self._rest:
@@ -165,6 +169,11 @@ class Actor:
     def was_ended_by_ctrl_c(self) -> bool:
         return self.exit() == _ENDED_BY_CTRL_C[self._stage.toolchain.system(self.lane)]
 
+    def printed(self) -> dict[str, int]:
+        """The bytes that it has printed so far."""
+        return {stream: lines.path.stat().st_size for stream, lines in (("out", self.output), ("err", self.errors))
+                if lines.path.exists()}
+
     def _status(self) -> int:
         assert self.process and self.process.returncode is not None
         return self.process.returncode
@@ -179,15 +188,17 @@ class Stage:
     """Where programs run together. Use as a context manager: leaving it ends what is still running."""
 
     def __init__(self, toolchain: Toolchain, on_event: Callable[[Event], None] = lambda event: None,
-                 deadline_s: float = DEADLINE_S) -> None:
+                 deadline_s: float = DEADLINE_S, is_traced: bool = False) -> None:
         self.toolchain = toolchain
         self.deadline_s = deadline_s
+        self.is_traced = is_traced
         self.run = secrets.token_hex(4)
         self.names = Names(self.run)
         self.actors: dict[str, Actor] = {}
         self._on_event = on_event
         self._begin = time.monotonic()
         self._known_files: set[Path] = set()
+        self._lanes_by_files: dict[str, str] = {}  # by the first part of the files' names
 
     def __enter__(self) -> Stage:
         self._folder = Path(tempfile.mkdtemp(prefix="companion-"))
@@ -195,6 +206,7 @@ class Stage:
         self.work = self._folder / "work"  # the programs' current directory
         self._lanes.mkdir()
         self.work.mkdir()
+        self.trace = Trace(self._folder / "trace.jsonl", self._lane_of)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -213,6 +225,7 @@ class Stage:
         number = 1 + sum(lane.partition(".")[0] == program for lane in self.actors)
         lane = program if number == 1 else f"{program}.{number}"
         files = self._lanes / f"{len(self.actors) + 1}-{program}"
+        self._lanes_by_files[files.name] = lane
         self.saw(Kind.START, lane, " ".join([program, *arguments]))
 
         command = self.toolchain.command(program, list(arguments))
@@ -220,7 +233,7 @@ class Stage:
             "COMPANION_RUN": self.run,
             "COMPANION_LANE": "root:" + self.toolchain.host_path(program, files),
             "COMPANION_CONSOLE": "same",
-        } | (environment or {})
+        } | self._trace_variables(program) | (environment or {})
         out, err = files.with_name(files.name + ".out"), files.with_name(files.name + ".err")
         with out.open("ab") as output, err.open("ab") as errors:
             process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=errors, cwd=self.work,
@@ -255,26 +268,64 @@ class Stage:
 
     def look(self) -> None:
         """Takes in what has happened since the last look."""
+        self._find_children()
+        # What there is now, before the trace is read: what comes later may stand behind a call that is not read yet.
+        ended = [actor for actor in self.actors.values() if actor.process and actor.process.poll() is not None]
+        printed = {lane: actor.printed() for lane, actor in self.actors.items()} if self.is_traced else {}
+        for call in self.trace.poll():
+            self._saw_call(call)
+        for lane, actor in self.actors.items():
+            actor.feed()
+            ends_now = not actor.has_ended and actor in ended
+            self._saw_lines(actor, ends_now, None if ends_now else printed.get(lane))
+            if ends_now:
+                actor.has_ended = True
+                self.saw(Kind.EXIT, actor.lane, str(actor.process.returncode))
+
+    def _saw_lines(self, actor: Actor, is_complete: bool, printed: dict[str, int] | None = None) -> None:
+        for kind, lines, stream in ((Kind.LINE, actor.output, "out"), (Kind.ERROR, actor.errors, "err")):
+            if lines.path.exists():
+                for line in lines.poll(is_complete, printed.get(stream, 0) if printed else -1):
+                    self.saw(kind, actor.lane, line)
+
+    def _saw_call(self, call: Call) -> None:
+        """A call stands behind what its program had printed before, and in front of the rest."""
+        if call.event != "start":  # at that time the lane has no files yet
+            if call.lane not in self.actors:
+                self._find_children()
+            if call.lane in self.actors:
+                self._saw_lines(self.actors[call.lane], False, call.printed)
+        self._on_event(Event(time.monotonic() - self._begin, Kind.CALL, call.lane, call.name, call))
+
+    def _trace_variables(self, program: str) -> dict[str, str]:
+        if not self.is_traced or not is_win32(program):
+            return {}
+        return {"COMPANION_TRACE": self.toolchain.host_path(program, self.trace.path)}
+
+    def _lane_of(self, start: dict[str, Any]) -> str:
+        """The lane of a process that has begun to write to the trace."""
+        if "lane" in start:
+            return self._lanes_by_files[start["lane"]]
+        return self._child_lane(start["program"], start["pid"])
+
+    def _child_lane(self, program: str, pid: int) -> str:
+        """The same one whether its output or its trace comes first."""
+        files = f"{program}.{pid}"
+        if files not in self._lanes_by_files:
+            taken = set(self._lanes_by_files.values())
+            names = itertools.chain([program], (f"{program}.{number}" for number in itertools.count(2)))
+            self._lanes_by_files[files] = next(name for name in names if name not in taken)
+        return self._lanes_by_files[files]
+
+    def _find_children(self) -> None:
         for out in sorted(self._lanes.glob("*.*.out"), key=lambda path: path.stat().st_ctime):
             if out not in self._known_files:
                 self._known_files.add(out)
                 self._add_child(out)
 
-        for actor in self.actors.values():
-            actor.feed()
-            ends_now = not actor.has_ended and actor.process is not None and actor.process.poll() is not None
-            for kind, lines in ((Kind.LINE, actor.output), (Kind.ERROR, actor.errors)):
-                if lines.path.exists():
-                    for line in lines.poll(is_complete=ends_now):
-                        self.saw(kind, actor.lane, line)
-            if ends_now:
-                actor.has_ended = True
-                self.saw(Kind.EXIT, actor.lane, str(actor.process.returncode))
-
     def _add_child(self, out: Path) -> None:
-        program = out.name.split(".")[0]
-        lane = next(lane for lane in itertools.chain([program], (f"{program}.{n}" for n in itertools.count(2)))
-                    if lane not in self.actors)
+        program, pid, _ = out.name.split(".")
+        lane = self._child_lane(program, int(pid))
         self.actors[lane] = Actor(self, lane, out.with_suffix(""), None)
         self.saw(Kind.START, lane, program)
 

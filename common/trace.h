@@ -1,0 +1,17 @@
+/*
+ * trace.h - routes the calls of a program through recorders. The build puts it in front of every Win32 program
+ * (gcc -include, cl /FI), so that the sources stay what they are. TRACE.md tells what comes of it.
+ */
+#ifndef COMPANION_TRACE_H
+#define COMPANION_TRACE_H
+
+#include <windows.h>
+#include <winsock2.h> /* before windows.h, which would bring the first version of it */
+#include <ws2tcpip.h>
+
+#include <tlhelp32.h>
+
+/* Prototypes of the recorders, and a macro for each call of trace_calls.txt. */
+#include "trace_calls.h"
+
+#endif

@@ -1,0 +1,263 @@
+"""Makes the recorders of a trace from their table:
+
+    trace_calls.py TABLE HEADER LIBRARY=SOURCE...
+
+HEADER routes each call of a program to its recorder; trace.h includes it. Each SOURCE holds the recorders of the calls
+of one LIBRARY of Windows. The table's own comments tell what a call is there; a parameter is shown, when nothing
+stands behind it, as its TYPE below says, else as
+
+    a set of constants      by their names; out_SET when the call writes the value
+    process                 a handle that may be one of a process, with the process's id
+    handles(COUNT)          an array of handles
+    made(TYPE[, NAME])      a new handle
+    data(BYTES)             the data that the call takes
+    read(BYTES, ROOM)       the data that it gives: *BYTES of them, at most ROOM
+    received(ROOM)          the same, where the result is their number
+    out_text, out_result_text(ROOM)    the text that it gives; in the latter case if the result is less than ROOM
+    startup(FLAGS), attribute_value(ATTRIBUTE, BYTES), address, out_address, large      by their fields
+    given                   whether it is NULL or 0
+    skip                    not at all
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# How a parameter of this type is shown. What begins with out_ is known after the call.
+TYPES = {
+    "HANDLE": "handle", "SOCKET": "socket", "BOOL": "bool", "LPCTSTR": "text", "LPTSTR": "text", "PCSTR": "ansi", "LPCWSTR": "wide",
+    "LPSECURITY_ATTRIBUTES": "security", "LPOVERLAPPED": "overlapped", "LARGE_INTEGER": "large_value",
+    "LPPROC_THREAD_ATTRIBUTE_LIST": "pointer",
+    "LPDWORD": "out_number", "PDWORD": "out_number", "PULONG": "out_number", "LPLONG": "out_number",
+    "PSIZE_T": "out_number", "PLARGE_INTEGER": "out_large", "LPHANDLE": "out_handle",
+    "LPPROCESS_INFORMATION": "out_process_information", "LPPROCESSENTRY32": "out_process_entry",
+} | dict.fromkeys(["DWORD", "UINT", "ULONG", "LONG", "int", "INT", "long", "SIZE_T"], "number")
+
+FAILED = {"BOOL": "FALSE", "HANDLE": "NULL", "LPVOID": "NULL", "LPTCH": "NULL"}
+INCLUDES = {"ws2_32": "#include <winsock2.h>\n#include <ws2tcpip.h>\n"}
+
+
+@dataclass
+class Parameter:
+    type: str
+    name: str
+    kind: str
+    operands: list[str]
+
+
+@dataclass
+class Call:
+    library: str
+    result: str
+    name: str
+    parameters: list[Parameter]
+    words: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass
+class Constants:
+    name: str
+    are_flags: bool
+    members: list[str]
+
+
+class TableError(Exception):
+    pass
+
+
+_WORD = re.compile(r"(\w+)(?:\(([^)]*)\))?")
+_PARAMETER = re.compile(r"(?P<type>(?:const )?\w+\*?) (?P<name>\w+)(?::(?P<kind>\w+)(?:\((?P<operands>[^)]*)\))?)?")
+_CALL = re.compile(r"(?P<result>\w+) (?P<name>\w+)\((?P<parameters>(?:[^()]|\([^()]*\))*)\)(?P<words>.*)")
+
+
+def read(path: Path) -> tuple[list[Call], dict[str, Constants]]:
+    calls: list[Call] = []
+    constants: dict[str, Constants] = {}
+    library = ""
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        if found := re.fullmatch(r"(flags|values) (\w+): (.+)", line):
+            constants[found[2]] = Constants(found[2], found[1] == "flags", found[3].split())
+        elif found := re.fullmatch(r"library (\w+)", line):
+            library = found[1]
+        elif found := _CALL.fullmatch(line):
+            try:
+                calls.append(_call(library, found))
+            except TableError as error:
+                raise TableError(f"{path}:{number}: {error}") from error
+        else:
+            raise TableError(f"{path}:{number}: expected a prototype, 'flags', 'values' or 'library', found {line!r}")
+    return calls, constants
+
+
+def _call(library: str, found: re.Match[str]) -> Call:
+    parameters = []
+    for text in re.split(r", (?![^(]*\))", found["parameters"]) if found["parameters"] else []:
+        one = _PARAMETER.fullmatch(text)
+        if not one:
+            raise TableError(f"expected 'TYPE NAME' or 'TYPE NAME:KIND', found {text!r}")
+        kind = one["kind"] or TYPES.get(one["type"])
+        if kind is None:
+            raise TableError(f"{one['type']} {one['name']}: this type needs a kind behind the name")
+        parameters.append(Parameter(one["type"], one["name"], kind, _operands(one["operands"])))
+    words = {word[1]: _operands(word[2]) for word in _WORD.finditer(found["words"])}
+    if unknown := set(words) - {"blocks", "fails", "made", "may_exist", "shows"}:
+        raise TableError(f"unknown word {unknown.pop()!r}")
+    return Call(library, found["result"], found["name"], parameters, words)
+
+
+def _operands(text: str | None) -> list[str]:
+    return text.split(", ") if text else []
+
+
+def prototype(call: Call) -> str:
+    parameters = ", ".join(f"{one.type} {one.name}" for one in call.parameters) or "void"
+    return f"{call.result} WINAPI trace_{call.name}({parameters})"
+
+
+def recorder(call: Call, constants: dict[str, Constants]) -> str:
+    real = f"{call.name}({', '.join(one.name for one in call.parameters)})"
+    is_void = call.result == "void"
+    before, after = [], []
+    for one in call.parameters:
+        if one.kind == "skip":
+            continue
+        if _is_written(one):
+            after.append(f"        if ({one.name} != NULL) {{\n            trace_fill(&call, {len(after)});\n"
+                         f"            {_written(one, constants)}\n        }}\n")
+            before.append(f'    trace_later(&call, "{one.name}", {one.name} != NULL);\n')
+        else:
+            before.append(f"    {_taken(one, constants)}\n")
+
+    success = "true" if is_void else _success(call)
+    text = f"{prototype(call)}\n{{\n"
+    text += f"    if (!trace_is_on) {{\n        {real};\n        return;\n    }}\n" if is_void else \
+            f"    if (!trace_is_on)\n        return {real};\n"
+    text += f'\n    trace_call call;\n    trace_begin(&call, "{call.name}");\n' + "".join(before)
+    text += f"    trace_enter(&call, {_bool('blocks' in call.words)});\n"
+    text += f"    {real};\n" if is_void else f"    {call.result} result = {real};\n"
+    text += f"    trace_leave(&call, {success}, {_bool('may_exist' in call.words)});\n"
+    if after:
+        # From the last to the first, since what is filled in moves what stands behind it.
+        text += "    if (trace_has_output(&call)) {\n" + "".join(reversed(after)) + "    }\n"
+    text += f"    trace_result(&call);\n"
+    if not is_void:
+        text += f"    {_result(call, constants)}\n"
+    return text + "    trace_end(&call);\n" + ("" if is_void else "    return result;\n") + "}\n"
+
+
+def _is_written(one: Parameter) -> bool:
+    return one.kind.startswith("out_") or one.kind in ("read", "received") or (one.kind == "made")
+
+
+def _success(call: Call) -> str:
+    failed = call.words.get("fails", [FAILED.get(call.result)])[0]
+    return "true" if failed is None else "result == 0" if failed == "nonzero" else f"result != {failed}"
+
+
+def _taken(one: Parameter, constants: dict[str, Constants]) -> str:
+    """Shows what the caller gives, before the call."""
+    name, kind, operands = one.name, one.kind, one.operands
+    if kind in constants:
+        value = f"{name} == NULL ? 0 : *{name}" if one.type.startswith("LP") else name
+        return f'trace_constant(&call, "{name}", &{kind}_names, (DWORD)({value}));'
+    if kind == "number":
+        return f'trace_number(&call, "{name}", (LONGLONG){name});'
+    if kind == "given":
+        return f'trace_given(&call, "{name}", {name} != 0);'
+    if kind == "large":
+        return f'trace_number(&call, "{name}", {name} == NULL ? 0 : {name}->QuadPart);'
+    if kind == "large_value":
+        return f'trace_number(&call, "{name}", {name}.QuadPart);'
+    if kind == "socket":
+        return f'trace_handle(&call, "{name}", (HANDLE){name});'
+    if kind == "data":
+        return f'trace_data(&call, "{name}", {name}, (size_t){operands[0]});'
+    if kind == "handles":
+        return f'trace_handles(&call, "{name}", {name}, {operands[0]});'
+    if kind == "address":
+        return f'trace_address(&call, "{name}", {name});'
+    rest = "".join(f", {operand}" for operand in operands)
+    return f'trace_{kind}(&call, "{name}", {name}{rest});'
+
+
+def _written(one: Parameter, constants: dict[str, Constants]) -> str:
+    """Shows what the call has written, after it."""
+    name, kind, operands = one.name, one.kind.removeprefix("out_"), one.operands
+    if kind in constants:
+        return f"trace_constant(&call, NULL, &{kind}_names, *{name});"
+    if kind == "number":
+        return f"trace_number(&call, NULL, (LONGLONG)*{name});"
+    if kind == "large":
+        return f"trace_number(&call, NULL, {name}->QuadPart);"
+    if kind == "handle":
+        return f'trace_made(&call, NULL, *{name}, NULL, NULL);'
+    if kind == "made":
+        return f'trace_made(&call, NULL, *{name}, "{operands[0]}", NULL);'
+    if kind == "read":
+        return f"trace_data(&call, NULL, {name}, trace_count({operands[0]}, {operands[1]}));"
+    if kind == "received":
+        return f"trace_data(&call, NULL, {name}, (size_t)result);"
+    if kind == "result_text":
+        return f"trace_text(&call, NULL, result < {operands[0]} ? {name} : NULL);"
+    return f"trace_{kind}(&call, NULL, {name});"
+
+
+def _result(call: Call, constants: dict[str, Constants]) -> str:
+    if "made" in call.words:
+        kind, *name = call.words["made"]
+        value = "(HANDLE)result" if call.result == "SOCKET" else "result"
+        return f'trace_made(&call, "result", {value}, "{kind}", {name[0] if name else "NULL"});'
+    shows = call.words.get("shows", [""])[0]
+    if shows in constants:
+        return f'trace_constant(&call, "result", &{shows}_names, result);'
+    if shows:
+        return f'trace_{shows}(&call, "result", result);'
+    kind = {"BOOL": "bool", "HANDLE": "handle", "LPVOID": "given", "LPTCH": "given"}.get(call.result, "number")
+    return f'trace_{kind}(&call, "result", {"result != NULL" if kind == "given" else "result"});'
+
+
+def _bool(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def header(calls: list[Call]) -> str:
+    text = "/* Made by trace_calls.py from trace_calls.txt. */\n\n"
+    text += "".join(f"{prototype(call)};\n" for call in calls)
+    # The recorders themselves make the real calls.
+    text += "\n#ifndef TRACE_RECORDERS\n"
+    return text + "".join(f"#undef {call.name}\n#define {call.name} trace_{call.name}\n" for call in calls) + "#endif\n"
+
+
+def source(calls: list[Call], constants: dict[str, Constants]) -> str:
+    text = "/* Made by trace_calls.py from trace_calls.txt. */\n#define TRACE_RECORDERS\n"
+    text += '#include "trace.h"\n#include "trace_record.h"\n'
+    body = "\n".join(recorder(call, constants) for call in calls)
+    for one in constants.values():
+        if f"&{one.name}_names," not in body:
+            continue
+        members = "".join(f'    {{(DWORD){member}, "{member}"}},\n' for member in one.members)
+        text += f"\nstatic const trace_name {one.name}_list[] = {{\n{members}}};\n"
+        text += (f"static const trace_names {one.name}_names = {{{one.name}_list, {len(one.members)}, "
+                 f"{_bool(one.are_flags)}}};\n")
+    return f"{text}\n{body}"
+
+
+def main(table: str, header_file: str, *sources: str) -> None:
+    calls, constants = read(Path(table))
+    Path(header_file).write_text(header(calls), encoding="utf-8")
+    for one in sources:
+        library, _, file = one.partition("=")
+        chosen = [call for call in calls if call.library == library]
+        Path(file).write_text(source(chosen, constants), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    try:
+        main(*sys.argv[1:])
+    except TableError as error:
+        sys.exit(str(error))

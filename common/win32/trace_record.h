@@ -1,0 +1,91 @@
+/*
+ * trace_record.h - what the recorders are made of. The build makes one for each line of trace_calls.txt:
+ *
+ *     trace_begin, the arguments, trace_enter, the call itself, trace_leave, what it has written, trace_result, its
+ *     result, trace_end
+ */
+#ifndef COMPANION_TRACE_RECORD_H
+#define COMPANION_TRACE_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <windows.h>
+#include <winsock2.h>
+
+#include <tlhelp32.h>
+
+/* Whether calls are recorded: all that a call costs when they are not. */
+extern bool trace_is_on;
+
+/* One call on its way. */
+typedef struct trace_call {
+    const char *name;
+    LONG number;         /* within the process */
+    LONGLONG begin, end; /* in microseconds */
+    DWORD last_error;    /* as it was before, then as the call has left it */
+    bool is_success, shows_error;
+    char *text; /* the arguments, and then the result, as JSON */
+    size_t used, size;
+    size_t places[8]; /* where arguments are to be filled in */
+    int places_used;
+    char *tail; /* what stands behind the one that is being filled in */
+} trace_call;
+
+/* Names for the values of a parameter. */
+typedef struct trace_name {
+    DWORD value;
+    const char *name;
+} trace_name;
+typedef struct trace_names {
+    const trace_name *names;
+    size_t count;
+    bool are_flags;
+} trace_names;
+
+void trace_begin(trace_call *call, const char *name);
+
+/* Writes a line where the call may block, and lets the program stand still where a demo asks for it. */
+void trace_enter(trace_call *call, bool blocks);
+
+/* Directly after the call. An object that may_exist shows ERROR_ALREADY_EXISTS though the call has succeeded. */
+void trace_leave(trace_call *call, bool is_success, bool may_exist);
+
+/* What the call writes is shown when it is known: its place, whether there is one, and when its turn has come. */
+void trace_later(trace_call *call, const char *name, bool is_given);
+bool trace_has_output(const trace_call *call);
+void trace_fill(trace_call *call, int place);
+
+void trace_result(trace_call *call);
+
+/* Writes the line, and leaves the last error as the call has left it. */
+void trace_end(trace_call *call);
+
+/* One value. Without a name it goes to the place that trace_fill has named. */
+void trace_text(trace_call *call, const char *name, const TCHAR *text);
+void trace_ansi(trace_call *call, const char *name, const char *text);
+void trace_wide(trace_call *call, const char *name, const wchar_t *text);
+void trace_number(trace_call *call, const char *name, LONGLONG number);
+void trace_bool(trace_call *call, const char *name, BOOL value);
+void trace_constant(trace_call *call, const char *name, const trace_names *names, DWORD value);
+void trace_wait_result(trace_call *call, const char *name, DWORD value);
+void trace_given(trace_call *call, const char *name, bool is_given);
+void trace_pointer(trace_call *call, const char *name, const void *pointer);
+void trace_handle(trace_call *call, const char *name, HANDLE handle);
+void trace_process(trace_call *call, const char *name, HANDLE hProcess);
+void trace_handles(trace_call *call, const char *name, const HANDLE *handles, DWORD count);
+void trace_made(trace_call *call, const char *name, HANDLE handle, const char *type, const TCHAR *object);
+void trace_data(trace_call *call, const char *name, const void *data, size_t bytes);
+void trace_security(trace_call *call, const char *name, const SECURITY_ATTRIBUTES *security);
+void trace_overlapped(trace_call *call, const char *name, const OVERLAPPED *overlapped);
+void trace_startup(trace_call *call, const char *name, const STARTUPINFO *startup, DWORD creationFlags);
+void trace_attribute_value(trace_call *call, const char *name, const void *value, DWORD_PTR attribute, SIZE_T bytes);
+void trace_process_information(trace_call *call, const char *name, const PROCESS_INFORMATION *process);
+void trace_process_entry(trace_call *call, const char *name, const PROCESSENTRY32 *entry);
+
+/* In a file of its own (trace_socket.c). */
+void trace_address(trace_call *call, const char *name, const SOCKADDR *address);
+
+/* How many bytes a call has given: *bytes, but no more than there is room for. */
+size_t trace_count(const DWORD *bytes, DWORD room);
+
+#endif

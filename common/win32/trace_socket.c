@@ -1,0 +1,24 @@
+/* trace_socket.c - the address of a socket as text. */
+#include <stdio.h>
+#include <ws2tcpip.h>
+
+#include "trace_record.h"
+
+void trace_address(trace_call *call, const char *name, const SOCKADDR *address)
+{
+    char host[INET6_ADDRSTRLEN] = "?", text[INET6_ADDRSTRLEN + 10];
+
+    if (address != NULL && address->sa_family == AF_INET) {
+        const SOCKADDR_IN *ipv4 = (const SOCKADDR_IN *)address;
+        inet_ntop(AF_INET, &ipv4->sin_addr, host, sizeof(host));
+        snprintf(text, sizeof(text), "%s:%d", host, ntohs(ipv4->sin_port));
+    } else if (address != NULL && address->sa_family == AF_INET6) {
+        const SOCKADDR_IN6 *ipv6 = (const SOCKADDR_IN6 *)address;
+        inet_ntop(AF_INET6, &ipv6->sin6_addr, host, sizeof(host));
+        snprintf(text, sizeof(text), "[%s]:%d", host, ntohs(ipv6->sin6_port));
+    } else {
+        trace_given(call, name, address != NULL);
+        return;
+    }
+    trace_ansi(call, name, text);
+}

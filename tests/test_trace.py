@@ -1,0 +1,275 @@
+"""The trace: what the recorders write, and what they leave as it was."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import DEADLINE_S, SOURCE, TOOLCHAINS
+from companion.stage import Actor, Event, Stage
+from companion.toolchain import Toolchain
+from companion.trace import Call, Kernel, Trace
+
+sys.path.insert(0, str(SOURCE / "common/win32"))
+import trace_calls  # noqa: E402
+
+TABLE = SOURCE / "common/trace_calls.txt"
+
+
+@pytest.fixture
+def traced_stage(win32: Toolchain) -> Iterator[Stage]:
+    with Stage(win32, deadline_s=DEADLINE_S, is_traced=True) as stage:
+        yield stage
+
+
+def returned(stage: Stage, program: str = "") -> list[Call]:
+    """All calls of a program, or of all, from the beginning."""
+    trace = Trace(stage.trace.path, lambda start: start["program"])
+    return [call for call in trace.poll() if call.event == "return" and program in ("", call.lane)]
+
+
+def run(stage: Stage, *command: str) -> Actor:
+    actor = stage.start(*command)
+    assert actor.exit() == 0
+    return actor
+
+
+def test_the_first_pair(traced_stage: Stage) -> None:
+    name = traced_stage.unique("mailbox")
+    slot = rf"\\.\mailslot\{name}"
+    mail = traced_stage.start("MailReceiver", "--name", name, "--count", "1")
+    assert mail.next_line().startswith("waiting")
+    run(traced_stage, "MailSender", "--name", name, '한 "글"\\')
+    assert mail.exit() == 0
+
+    made, read, closed = returned(traced_stage, "MailReceiver")
+    size = 1024 if traced_stage.toolchain is TOOLCHAINS["unicode"] else 512
+    assert (made.name, made.arguments) == ("CreateMailslot", {
+        "lpName": slot, "nMaxMessageSize": size, "lReadTimeout": {"name": "MAILSLOT_WAIT_FOREVER", "value": 2**32 - 1},
+        "lpSecurityAttributes": None})
+    assert made.result == {"handle": made.result["handle"], "type": "mailslot", "name": slot, "inherit": False}
+    assert (read.name, closed.name) == ("ReadFile", "CloseHandle")
+    assert read.arguments["hFile"] == closed.arguments["hObject"] == {"handle": made.result["handle"]}
+    assert read.arguments["lpBuffer"]["text"] == '한 "글"\\'
+    assert read.arguments["lpBuffer"]["bytes"] == read.arguments["lpNumberOfBytesRead"] == (12 if size == 1024 else 10)
+    assert read.begin < read.time
+
+    opened, wrote, _ = returned(traced_stage, "MailSender")
+    assert opened.arguments["dwDesiredAccess"]["name"] == "GENERIC_WRITE"
+    assert opened.arguments["dwShareMode"]["name"] == "FILE_SHARE_READ | FILE_SHARE_WRITE"
+    assert wrote.arguments["lpBuffer"] == read.arguments["lpBuffer"]
+
+
+def test_a_call_that_blocks_is_there_before_it_returns(traced_stage: Stage) -> None:
+    mail = traced_stage.start("MailReceiver", "--name", traced_stage.unique("mailbox"))
+    mail.next_line()
+    trace = Trace(traced_stage.trace.path, lambda start: start["program"])
+    seen: list[Call] = []
+
+    def reads() -> bool:
+        seen.extend(trace.poll())
+        return seen[-1].event == "enter"
+
+    assert traced_stage.wait(reads)
+    assert seen[-1].name == "ReadFile"
+    assert seen[-1].arguments["lpBuffer"] == {}  # not written yet
+    mail.kill()
+    assert [json.loads(line) for line in traced_stage.trace.path.read_text("utf-8").splitlines()]
+    assert [call.event for call in seen] == ["start", "return", "enter"]
+
+
+PREVIEWS = [
+    ("ed959c0a", {"text": "한\n"}),
+    ("5cd500ae", {"text": "한글"}),  # UTF-16
+    ("41004200", {"text": "AB"}),
+    ("1b5b4a", {"hex": "1b5b4a"}),  # an escape sequence
+    ("00d800d8", {"hex": "00d800d8"}),  # halves of surrogate pairs
+    ("fffe80", {"hex": "fffe80"}),
+    ("4142430041", {"hex": "4142430041"}),
+    ("c2", {"hex": "c2"}),
+    ("f09f93ac", {"text": "📬"}),
+    ("3dd8ecdc", {"text": "📬"}),  # the same in UTF-16
+    ("41" * 240, {"text": "A" * 200 + "…"}),
+    ("ed959c" * 80, {"text": "한" * 80}),
+    ("5cd5" * 120, {"text": "한" * 120}),
+]
+
+
+def test_data_is_shown_as_text_where_it_is_text(traced_stage: Stage) -> None:
+    (traced_stage.work / "file").touch()
+    actors = [traced_stage.start("Probe", "write", "file", data) for data, _ in PREVIEWS]
+    assert {actor.exit() for actor in actors} == {0}
+    shown = [call.arguments["lpBuffer"] for call in returned(traced_stage) if call.name == "WriteFile"]
+    for data, preview in PREVIEWS:
+        assert {"bytes": len(data) // 2} | preview in shown
+
+
+def test_what_no_terminal_should_see_is_escaped(traced_stage: Stage) -> None:
+    traced_stage.start("MailSender", "--name", "\x1b[2J\u202e\x7f", "x").exit()
+    lines = traced_stage.trace.path.read_bytes()
+    assert b"\\u001b[2J\\u202e\\u007f" in lines
+    assert returned(traced_stage)[0].arguments["lpFileName"] == "\\\\.\\mailslot\\\x1b[2J\u202e\x7f"
+
+
+def test_the_last_error_stays_what_it_was(win32: Toolchain) -> None:
+    for is_traced in (False, True):
+        with Stage(win32, deadline_s=DEADLINE_S, is_traced=is_traced) as stage:
+            assert run(stage, "TraceProbe", "errors").output.all == ["kept 1234", "set 3", "success 183"]
+            calls = returned(stage)
+    missing = [call for call in calls if call.name == "CreateFile"][0]
+    assert missing.result == {"handle": "INVALID_HANDLE_VALUE"}
+    assert missing.error == {"number": 3, "name": "ERROR_PATH_NOT_FOUND"}
+    assert [call.error for call in calls if call.name == "CreateMutex"] == [
+        None, {"number": 183, "name": "ERROR_ALREADY_EXISTS"}]
+    assert calls[-1].result == {"name": "WAIT_TIMEOUT", "value": 258} or calls[-1].result["name"] == "WAIT_OBJECT_0"
+
+
+def test_one_object_in_the_handle_tables_of_two_processes(traced_stage: Stage) -> None:
+    run(traced_stage, "TraceProbe", "handles")
+    kernel, counts = Kernel(), {}
+    trace = Trace(traced_stage.trace.path, lambda start: f"{start['program']} {start['pid']}")
+    for call in trace.poll():
+        kernel.apply(call)
+        if call.event != "return":
+            continue
+        if call.name == "CreateEvent" and not counts:
+            inherited = kernel.object_of(call.pid, call.result)
+            assert inherited
+        counts[f"{call.name} {call.number}"] = inherited.usage_count
+        if call.name == "CreateProcess":
+            child = call.arguments["lpProcessInformation"]["dwProcessId"]
+            process = kernel.object_of(call.pid, call.arguments["lpProcessInformation"]["hProcess"])
+            assert process and process.usage_count == 2  # it runs, and the parent has a handle
+            own = kernel.tables[call.pid]
+            assert {value: entry.object for value, entry in own.items() if entry.is_inheritable} == \
+                   {value: entry.object for value, entry in kernel.tables[child].items()}
+            assert sorted(entry.object.type for entry in kernel.tables[child].values()) == ["event", "pipe", "process"]
+        if call.name == "TerminateProcess":
+            assert process.usage_count == 1 and child not in kernel.tables
+        if call.name == "DuplicateHandle":
+            copy = kernel.object_of(call.pid, call.arguments["lpTargetHandle"])
+            assert copy is kernel.object_of(call.pid, call.arguments["hSourceHandle"])
+    assert [count for name, count in counts.items() if name.split()[0] in ("CreateEvent", "CreateProcess")] == [1, 1, 2]
+    assert list(counts.values())[-1] == 1
+    assert kernel.tables == {} and kernel.objects == []  # all ends with the processes
+
+    calls = returned(traced_stage)
+    waited = next(call for call in calls if call.name == "WaitForMultipleObjects")
+    assert len(waited.arguments["lpHandles"]) == 3 and waited.result["name"] == "WAIT_OBJECT_0 + 1"
+    assert next(call for call in calls if call.name == "WriteFile").arguments["lpBuffer"] == {"bytes": 3, "hex": "01ff02"}
+    assert next(call for call in calls if call.name == "GetExitCodeProcess").arguments["lpExitCode"] == 7
+
+
+def test_lines_of_several_threads_and_processes_do_not_mix(traced_stage: Stage) -> None:
+    processes = [traced_stage.start("TraceProbe", "threads", "60") for _ in range(3)]
+    assert [process.exit() for process in processes] == [0, 0, 0]
+    events = [json.loads(line) for line in traced_stage.trace.path.read_text("utf-8").splitlines()]
+    assert len([event for event in events if event.get("call") == "SetEvent"]) == 3 * 4 * 60
+    for pid in {event["pid"] for event in events}:
+        numbers = [event["number"] for event in events if event["pid"] == pid and event["event"] == "return"]
+        assert sorted(numbers) == list(range(1, len(numbers) + 1))
+
+
+def test_killed_processes_leave_whole_lines(traced_stage: Stage) -> None:
+    processes = [traced_stage.start("TraceProbe", "threads", "100000") for _ in range(2)]
+    assert traced_stage.wait(lambda: len(returned(traced_stage)) > 50)
+    for process in processes:
+        process.kill()
+    assert len(returned(traced_stage)) > 50
+    assert traced_stage.trace.path.read_bytes().endswith(b"}\n")
+
+
+def test_without_the_variable_there_is_no_trace(win32_stage: Stage) -> None:
+    run(win32_stage, "TraceProbe", "errors")
+    assert not win32_stage.trace.path.exists()
+
+
+@pytest.mark.parametrize("path, complaint", [
+    ("no\\such\\folder\\file", "TraceProbe: CreateFile(no\\such\\folder\\file): error 3 ERROR_PATH_NOT_FOUND: "),
+    ("x" * 2000, "TraceProbe: COMPANION_TRACE: a path of at most 1023 characters is expected; there will be no trace"),
+])
+def test_a_trace_that_cannot_be_written(win32_stage: Stage, path: str, complaint: str) -> None:
+    actor = win32_stage.start("TraceProbe", "errors", environment={"COMPANION_TRACE": path})
+    assert actor.exit() == 0
+    assert actor.output.all == ["kept 1234", "set 3", "success 183"]
+    assert actor.errors.all[0].startswith(complaint)
+    assert len(actor.errors.all) <= 2
+
+
+def test_calls_stand_between_the_lines_where_they_were_made(win32: Toolchain) -> None:
+    events: list[Event] = []
+    with Stage(win32, events.append, deadline_s=DEADLINE_S, is_traced=True) as stage:
+        run(stage, "MailRules", "--name", stage.unique("rules"))
+    shown = [event.call.name if event.call else event.text for event in events
+             if not event.call or event.call.event == "return"]
+    assert shown[1:5] == ["CreateFile", "open a slot that nobody has made: error 2", "CreateMailslot", "make the slot: works"]
+    assert shown[-3:-1] == ["CreateFile", "open it after its owner has closed it: error 2"]
+
+
+# --- the table
+
+
+def test_every_call_that_a_lesson_makes_is_recorded() -> None:
+    calls, _ = trace_calls.read(TABLE)
+    recorded = {call.name for call in calls}
+    missing = {}
+    for source in sorted(SOURCE.glob("chapter0*/*/*.[ch]")):
+        made = {name for name in _calls_in(source) if ABOUT.search(name)}
+        missing |= dict.fromkeys(made - recorded - NOT_RECORDED, source.name)
+    assert not missing, (f"{missing} are not recorded. Add a line for each to {TABLE}, or, if it is of no interest to "
+                         "another process, to NOT_RECORDED here.")
+
+
+def _calls_in(source: Path) -> set[str]:
+    """The Win32 functions that a source calls: what it does not define, in Pascal case or of the sockets."""
+    text = re.sub(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"|//[^\n]*', "", source.read_text(encoding="utf-8"), flags=re.DOTALL)
+    if source.suffix == ".c" and source.stem[0].islower() and not re.search(r"\bHANDLE\b|\bSOCKET\b|\bDWORD\b", text):
+        return set()  # a POSIX program
+    names = set(re.findall(r"(?<![\w.>])([A-Z][a-z]+(?:[A-Z0-9]\w*)+|" + "|".join(SOCKETS) + r")\(", text))
+    return names - set(re.findall(r"^[^\s#].*?\b(\w+)\([^;]*$", text, re.MULTILINE))
+
+
+SOCKETS = ["getaddrinfo", "socket", "bind", "listen", "accept", "connect", "send", "recv", "sendto", "recvfrom", "shutdown",
+           "setsockopt", "getsockname", "getpeername", "ioctlsocket", "closesocket", "select"]
+
+# What a trace is about. Other calls, of strings, memory or the console, pass no border.
+ABOUT = re.compile("Mailslot|File|Pipe|Process|Thread|Event|Mutex|Semaphore|Timer|Handle(?!r)|Object|Sleep|Environment|"
+                   "Toolhelp|View|Overlapped|Completion|Cancel|^WSA|^[a-z]")
+
+# These tell of this process or of a name alone.
+NOT_RECORDED = set("""
+    GetCurrentProcess GetCurrentProcessId GetCurrentThread GetCurrentThreadId GetProcessHeap GetModuleFileName
+    GetFileAttributes GetFileAttributesW GetModuleHandle SleepConditionVariableSRW ExitProcess CreateTimerQueueTimer
+    DeleteTimerQueueTimer
+    WSAStartup WSACleanup WSAGetLastError WSASetLastError
+""".split())
+
+
+@pytest.mark.parametrize("line, complaint", [
+    ("BOOL Beep(DWORD, DWORD d)", "expected 'TYPE NAME'"),
+    ("BOOL Beep(LPWHAT x)", "LPWHAT x: this type needs a kind behind the name"),
+    ("BOOL Beep(DWORD x) quickly", "unknown word 'quickly'"),
+    ("Beep", "expected a prototype"),
+])
+def test_a_mistake_in_the_table_is_named(tmp_path: Path, line: str, complaint: str) -> None:
+    table = tmp_path / "table.txt"
+    table.write_text(f"# calls\nlibrary kernel32\n{line}\n")
+    command = [sys.executable, SOURCE / "common/win32/trace_calls.py", table, tmp_path / "calls.h"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"{table}:3: ") and complaint in result.stderr
+
+
+@pytest.mark.parametrize("header, names", [("tlhelp32.h", r"\bCreateToolhelp32Snapshot\("), ("winsock2.h", r"\bSOCKET\b")])
+def test_a_source_includes_what_it_needs(header: str, names: str) -> None:
+    """A student may copy it and build it anywhere, without trace.h in front, which includes these."""
+    for source in SOURCE.glob("chapter0*/*/*.c"):
+        text = source.read_text(encoding="utf-8")
+        if re.search(names, text):
+            own = [source.with_name(name) for name in re.findall(r'#include "(\w+\.h)"', text)]
+            assert any(header in path.read_text(encoding="utf-8") for path in (source, *own) if path.exists()), source

@@ -1,0 +1,147 @@
+/*
+ * trace_probe.c - makes calls for the tests to find in the trace.
+ *
+ * Run     TraceProbe errors | handles | threads N | overhead
+ */
+#include <stdlib.h>
+
+#include "companion.h"
+
+/* Prints the last error after calls that set it, and after calls that leave it alone. */
+static int show_errors(void)
+{
+    HANDLE hEvent = CreateEvent(NULL, FALSE, FALSE, NULL);
+
+    SetLastError(1234);
+    SetEvent(hEvent);
+    print(_T("kept %lu\n"), GetLastError());
+    CloseHandle(CreateFile(_T("no/such/file"), GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL));
+    CreateFile(_T("no/such/file"), GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
+    print(_T("set %lu\n"), GetLastError());
+    CreateMutex(NULL, FALSE, _T("Local\\companion-trace-probe"));
+    CreateMutex(NULL, FALSE, _T("Local\\companion-trace-probe"));
+    print(_T("success %lu\n"), GetLastError());
+    WaitForSingleObject(hEvent, 0);
+    return 0;
+}
+
+/* Every way in which a handle comes into a table. */
+static int pass_handles(TCHAR *self)
+{
+    SECURITY_ATTRIBUTES inheritable = {sizeof(inheritable), NULL, TRUE};
+    STARTUPINFO startup = {0};
+    PROCESS_INFORMATION child;
+    HANDLE hRead, hWrite, hCopy, events[3];
+    DWORD bytes, exitCode;
+    TCHAR *command = append_argument(append_argument(NULL, self), _T("errors"));
+
+    events[0] = CreateEvent(&inheritable, TRUE, FALSE, NULL);
+    events[1] = CreateEvent(NULL, TRUE, TRUE, NULL);
+    CreatePipe(&hRead, &hWrite, &inheritable, 0);
+    SetHandleInformation(hRead, HANDLE_FLAG_INHERIT, 0);
+    DuplicateHandle(GetCurrentProcess(), GetCurrentProcess(), GetCurrentProcess(), &events[2], SYNCHRONIZE, TRUE, 0);
+    DuplicateHandle(GetCurrentProcess(), events[1], GetCurrentProcess(), &hCopy, 0, FALSE, DUPLICATE_SAME_ACCESS);
+
+    startup.cb = sizeof(startup);
+    startup.dwFlags = STARTF_USESTDHANDLES;
+    startup.hStdInput = hRead;
+    startup.hStdOutput = GetStdHandle(STD_OUTPUT_HANDLE);
+    startup.hStdError = GetStdHandle(STD_ERROR_HANDLE);
+    if (!CreateProcess(NULL, command, NULL, NULL, TRUE, CREATE_SUSPENDED, NULL, NULL, &startup, &child))
+        die_error(_T("CreateProcess(%s)"), command);
+    free(command);
+
+    WriteFile(hWrite, "\x01\xFF\x02", 3, &bytes, NULL);
+    WaitForMultipleObjects(3, events, FALSE, INFINITE);
+    TerminateProcess(child.hProcess, 7);
+    WaitForSingleObject(child.hProcess, INFINITE);
+    GetExitCodeProcess(child.hProcess, &exitCode);
+    CloseHandle(child.hThread);
+    CloseHandle(child.hProcess);
+    return 0;
+}
+
+static DWORD WINAPI set_events(LPVOID count)
+{
+    for (ULONG_PTR i = 0; i < (ULONG_PTR)count; i++)
+        SetEvent(NULL);
+    return 0;
+}
+
+/* Four threads that make `count` calls each. */
+static int call_from_threads(unsigned long count)
+{
+    HANDLE threads[4];
+    for (int i = 0; i < 4; i++)
+        threads[i] = CreateThread(NULL, 0, set_events, (LPVOID)(ULONG_PTR)count, 0, NULL);
+    WaitForMultipleObjects(4, threads, TRUE, INFINITE);
+    return 0;
+}
+
+static double seconds(void)
+{
+    LARGE_INTEGER count, frequency;
+    QueryPerformanceCounter(&count);
+    QueryPerformanceFrequency(&frequency);
+    return (double)count.QuadPart / (double)frequency.QuadPart;
+}
+
+/* What a recorder costs that does not record: of a call that is next to nothing, and of one that asks the kernel. */
+static int measure_overhead(void)
+{
+    const int cheap_calls = 5000000, kernel_calls = 5000;
+    HMODULE hKernel = GetModuleHandle(_T("kernel32.dll"));
+    FARPROC found[] = {GetProcAddress(hKernel, "GetStdHandle"), GetProcAddress(hKernel, "SetEvent")};
+    HANDLE(WINAPI * get_std_handle)(DWORD);
+    BOOL(WINAPI * set_event)(HANDLE);
+    HANDLE hEvent = CreateEvent(NULL, TRUE, FALSE, NULL);
+    double best[4] = {1e9, 1e9, 1e9, 1e9};
+
+    memcpy(&get_std_handle, &found[0], sizeof(get_std_handle));
+    memcpy(&set_event, &found[1], sizeof(set_event));
+    for (int round = 0; round < 5; round++) {
+        double times[5];
+        times[0] = seconds();
+        for (int i = 0; i < cheap_calls; i++)
+            get_std_handle(STD_INPUT_HANDLE);
+        times[1] = seconds();
+        for (int i = 0; i < cheap_calls; i++)
+            GetStdHandle(STD_INPUT_HANDLE);
+        times[2] = seconds();
+        for (int i = 0; i < kernel_calls; i++)
+            set_event(hEvent);
+        times[3] = seconds();
+        for (int i = 0; i < kernel_calls; i++)
+            SetEvent(hEvent);
+        times[4] = seconds();
+        for (int i = 0; i < 4; i++) {
+            if (times[i + 1] - times[i] < best[i])
+                best[i] = times[i + 1] - times[i];
+        }
+    }
+
+    for (int i = 0; i < 4; i += 2) {
+        double nanoseconds = 1e9 / (i == 0 ? cheap_calls : kernel_calls);
+        print(_T("%s: %.1f ns directly, %.1f ns through its recorder, ratio %.2f\n"),
+              i == 0 ? _T("GetStdHandle") : _T("SetEvent"), best[i] * nanoseconds, best[i + 1] * nanoseconds,
+              best[i + 1] / best[i]);
+    }
+    return 0;
+}
+
+int _tmain(int argc, TCHAR *argv[])
+{
+    unsigned long count = 0;
+
+    companion_init(argv[0]);
+    const TCHAR *what = argc > 1 ? argv[1] : _T("");
+    if (_tcscmp(what, _T("errors")) == 0)
+        return show_errors();
+    if (_tcscmp(what, _T("handles")) == 0)
+        return pass_handles(argv[0]);
+    if (_tcscmp(what, _T("threads")) == 0 && argc > 2 && parse_number(argv[2], 1, 100000, &count))
+        return call_from_threads(count);
+    if (_tcscmp(what, _T("overhead")) == 0)
+        return measure_overhead();
+    die_usage(_T("expected errors, handles, threads N or overhead, found '%s'"), what);
+}
