@@ -143,23 +143,31 @@ void set_failure_base(DWORD base);
 
 /* ---- options -------------------------------------------------------------------------------- */
 
-/* One long option. Exactly one of the three pointers is set, and tells the type. Use the macros below. */
+/* The values of an option that may be given several times. The caller brings the room. */
+typedef struct text_list {
+    const TCHAR **texts;
+    int room, count;
+} text_list;
+
+/* One long option. Exactly one of the four pointers is set, and tells the type. Use the macros below. */
 typedef struct option_spec {
     const TCHAR *name;       /* with its dashes: "--timeout" */
     const TCHAR *value_name; /* as in the usage line: "MS"; NULL for a flag */
     const TCHAR *help;
     bool *flag;
     const TCHAR **text;
+    text_list *list;
     unsigned long *number; /* a DWORD on Win32 */
     unsigned long minimum, maximum;
 } option_spec;
 
 /* clang-format off */
-#define OPTION_FLAG(name, flag, help)        { _T(name), NULL, _T(help), flag, NULL, NULL, 0, 0 }
-#define OPTION_TEXT(name, value, text, help) { _T(name), _T(value), _T(help), NULL, text, NULL, 0, 0 }
+#define OPTION_FLAG(name, flag, help)        { _T(name), NULL, _T(help), flag, NULL, NULL, NULL, 0, 0 }
+#define OPTION_TEXT(name, value, text, help) { _T(name), _T(value), _T(help), NULL, text, NULL, NULL, 0, 0 }
+#define OPTION_LIST(name, value, list, help) { _T(name), _T(value), _T(help), NULL, NULL, list, NULL, 0, 0 }
 #define OPTION_NUMBER(name, value, number, minimum, maximum, help) \
-    { _T(name), _T(value), _T(help), NULL, NULL, number, minimum, maximum }
-#define OPTIONS_END                          { NULL, NULL, NULL, NULL, NULL, NULL, 0, 0 }
+    { _T(name), _T(value), _T(help), NULL, NULL, NULL, number, minimum, maximum }
+#define OPTIONS_END                          { NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0 }
 /* clang-format on */
 
 /*

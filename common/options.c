@@ -28,7 +28,7 @@ static void print_help(const TCHAR *about, const TCHAR *operands, const option_s
 
         if (takes_value(option)) {
             value_chars = _tcslen(option->value_name);
-            print(_T(" [%s %s]"), option->name, option->value_name);
+            print(_T(" [%s %s]%s"), option->name, option->value_name, option->list != NULL ? _T("...") : _T(""));
         } else {
             print(_T(" [%s]"), option->name);
         }
@@ -115,11 +115,17 @@ static _Noreturn void die_unknown(const option_spec *options, const TCHAR *opera
 
 static void set_value(const option_spec *option, const TCHAR *value)
 {
-    if (option->text != NULL)
+    if (option->text != NULL) {
         *option->text = value;
-    else if (!parse_number(value, option->minimum, option->maximum, option->number))
+    } else if (option->list != NULL) {
+        if (option->list->count == option->list->room)
+            die_usage(_T("%s: '%s' is one too many; it may be given %d times"), option->name, value,
+                      option->list->room);
+        option->list->texts[option->list->count++] = value;
+    } else if (!parse_number(value, option->minimum, option->maximum, option->number)) {
         die_usage(_T("%s: '%s' is not a whole number from %lu to %lu"), option->name, value, option->minimum,
                   option->maximum);
+    }
 }
 
 /* Checks the operands against their description, word by word: NAME, [NAME], NAME... or [NAME...]. */

@@ -5,6 +5,8 @@ typedef struct result {
     bool isLoud;
     const TCHAR *name;
     unsigned long count;
+    const TCHAR *texts[2];
+    text_list also;
     int operands;
     TCHAR **argv;
 } result;
@@ -13,11 +15,13 @@ static TCHAR program[] = _T("unit");
 
 static result parse(const TCHAR *operands, TCHAR **argv)
 {
-    result r = {false, _T("default"), 7, 0, argv};
+    static result r;
+    r = (result){false, _T("default"), 7, {NULL}, {r.texts, 2, 0}, 0, argv};
     const option_spec options[] = {
         OPTION_FLAG("--loud", &r.isLoud, "a flag"),
         OPTION_TEXT("--name", "NAME", &r.name, "a text"),
         OPTION_NUMBER("--count", "N", &r.count, 1, 100, "a number"),
+        OPTION_LIST("--also", "NAME", &r.also, "a list"),
         OPTIONS_END,
     };
     int argc = 0;
@@ -34,7 +38,8 @@ int _tmain(int argc, TCHAR *argv[])
     /* The command line belongs to the program, so parse_options takes it as not constant. */
     static TCHAR loud[] = _T("--loud"), name[] = _T("--name"), name_is[] = _T("--name=a=b"),
                  name_empty[] = _T("--name="), count[] = _T("--count"), count_is[] = _T("--count=100"), one[] = _T("1"),
-                 korean[] = _T("한글"), dashes[] = _T("--"), dash[] = _T("-"), minus[] = _T("-5"), empty[] = _T("");
+                 korean[] = _T("한글"), dashes[] = _T("--"), dash[] = _T("-"), minus[] = _T("-5"), empty[] = _T(""),
+                 also[] = _T("--also"), also_is[] = _T("--also=b");
     (void)argc;
     companion_init(argv[0]);
 
@@ -71,5 +76,8 @@ int _tmain(int argc, TCHAR *argv[])
 
     r = PARSE(NULL, name, one, name, korean, NULL);
     CHECK(r.name == korean);
+
+    r = PARSE(NULL, also, one, also_is, NULL);
+    CHECK(r.also.count == 2 && r.texts[0] == one && _tcscmp(r.texts[1], _T("b")) == 0);
     return checks_done();
 }
