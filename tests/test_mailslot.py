@@ -242,3 +242,55 @@ def test_a_name_that_no_slot_can_have(win32_stage: Stage) -> None:
     actor = win32_stage.start("MailReceiver", "--name", "")
     assert actor.next_error().startswith(r"MailReceiver: CreateMailslot(\\.\mailslot\): error ")
     assert actor.exit() == 1
+
+
+def test_one_sender_reaches_several_receivers(win32_stage: Stage) -> None:
+    names = ["빨강", "blue", "green"]
+    mails = [receiver(win32_stage, "--count", "3", name=name) for name in names]
+    options = [option for name in names for option in ("--name", win32_stage.unique(name))]
+    typing = win32_stage.start("MailSender", *options)
+    for number in range(3):
+        typing.type(f"{number} 모두에게")
+    typing.end_input()
+    assert typing.exit() == 0
+    for mail in mails:
+        assert [mail.next_line() for _ in range(3)] == [f"received: {number} 모두에게" for number in range(3)]
+        assert mail.exit() == 0
+
+
+def test_who_cannot_be_reached_is_named_and_keeps_nothing_from_the_others(win32_stage: Stage) -> None:
+    mail = receiver(win32_stage, "--count", "1", name="here")
+    missing = [win32_stage.unique("gone"), win32_stage.unique("never")]
+    sending = win32_stage.start("MailSender", "--name", missing[0], "--name", win32_stage.unique("here"), "--name",
+                                missing[1], "hello")
+    assert sending.exit() == 1
+    errors = [line for line in sending.errors.all if "hint" not in line]
+    assert [line.split(")")[0] for line in errors] == [rf"MailSender: CreateFile(\\.\mailslot\{name}" for name in missing]
+    assert mail.next_line() == "received: hello"
+    assert mail.exit() == 0
+
+
+def test_nobody_to_reach_ends_the_sender_before_anything_is_typed(win32_stage: Stage) -> None:
+    typing = win32_stage.start("MailSender", "--name", win32_stage.unique("gone"), "--name", win32_stage.unique("never"))
+    assert typing.exit() == 1
+    assert len(typing.errors.all) == 4
+
+
+@wine_differs("under Wine a write succeeds although nobody has the slot any more")
+def test_one_of_several_receivers_that_goes_is_named(win32_stage: Stage) -> None:
+    leaving, staying = (receiver(win32_stage, name=name) for name in ("leaving", "staying"))
+    typing = win32_stage.start("MailSender", "--name", win32_stage.unique("leaving"), "--name",
+                               win32_stage.unique("staying"))
+    typing.type("before")
+    assert leaving.next_line() == staying.next_line() == "received: before"
+    leaving.kill()
+    typing.type("after")
+    typing.end_input()
+    assert staying.next_line() == "received: after"
+    assert typing.exit() == 1
+
+
+def test_more_slots_than_there_is_room_for(win32_stage: Stage) -> None:
+    actor = win32_stage.start("MailSender", *(f"--name=slot{number}" for number in range(65)), "hi")
+    assert actor.next_error().startswith("MailSender: --name: 'slot64' is one too many; it may be given 64 times (")
+    assert actor.exit() == 2
