@@ -107,3 +107,27 @@ def test_ctrl_c_ends_the_program(mail: Mail) -> None:
     terminal.type("\x03")
     assert terminal.process.wait(DEADLINE_S) in (0, -2)  # 0 is Wine's
     assert not receiver.has_ended
+
+
+@pytest.mark.parametrize("build", TOOLCHAINS)
+def test_a_chat_mixes_what_is_typed_with_nothing(build: str) -> None:
+    toolchain, program = TOOLCHAINS[build], "mail_chat" if build == "posix" else "MailChat"
+    with Stage(toolchain, deadline_s=DEADLINE_S) as stage:
+        alice, bob = stage.unique("alice"), stage.unique("bob")
+        speaker = stage.start(program, "--me", bob, "--peer", alice)
+        assert speaker.next_line() == f"waiting for {alice}"
+        terminal = Terminal(toolchain, program, "--me", alice, "--peer", bob)
+        try:
+            terminal.wait_for("is here")
+            terminal.type("절반")
+            terminal.wait_for("절반")
+            speaker.type("끼어들기")
+            terminal.type("만\r")
+            assert speaker.next_line() == f"{alice} is here"
+            assert speaker.next_line() == f"{alice}: 절반만"
+            terminal.wait_for("끼어들기")
+            terminal.type("exit\r")
+            assert terminal.process.wait(DEADLINE_S) == 0
+            assert speaker.next_line() == f"{alice} has left; waiting for it to come back"
+        finally:
+            terminal.close()

@@ -1,0 +1,216 @@
+"""Edge cases of chapter07/02-mailslot-chat, on both sides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from conftest import DEADLINE_S, TOOLCHAINS
+from companion.stage import Actor, Stage
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+class Chat:
+    """A stage, and the program of its side."""
+
+    def __init__(self, stage: Stage, program: str) -> None:
+        self.stage, self.program = stage, program
+
+    def start(self, me: str, peer: str) -> Actor:
+        return self.stage.start(self.program, "--me", self.stage.unique(me), "--peer", self.stage.unique(peer))
+
+    def pair(self) -> tuple[Actor, Actor]:
+        """Two who have met."""
+        alice = self.start("alice", "bob")
+        self.hears(alice, "waiting for {bob}")
+        bob = self.start("bob", "alice")
+        self.hears(alice, "{bob} is here")
+        self.hears(bob, "{alice} is here")
+        return alice, bob
+
+    def hears(self, actor: Actor, line: str) -> None:
+        assert actor.next_line() == self.stage.names.fill(line)
+
+    def leaves(self, actor: Actor) -> None:
+        actor.type("exit")
+        assert actor.exit() == 0
+
+
+@pytest.fixture(params=TOOLCHAINS)
+def chat(request: pytest.FixtureRequest) -> Iterator[Chat]:
+    with Stage(TOOLCHAINS[request.param], deadline_s=DEADLINE_S) as stage:
+        yield Chat(stage, "mail_chat" if request.param == "posix" else "MailChat")
+
+
+@pytest.fixture
+def win32_chat(win32_stage: Stage) -> Chat:
+    return Chat(win32_stage, "MailChat")
+
+
+def test_200_korean_lines_both_ways_are_neither_lost_nor_reordered(chat: Chat) -> None:
+    alice, bob = chat.start("alice", "bob"), chat.start("bob", "alice")  # whoever comes first
+    for number in range(200):
+        alice.type(f"{number}번째 안녕하세요")
+        bob.type(f"{number}번째 반갑습니다 📬")
+    # Behind all that each one leaves, which is to lose nothing that is under way.
+    said = {alice: [f"{chat.stage.unique('bob')}: {n}번째 반갑습니다 📬" for n in range(200)],
+            bob: [f"{chat.stage.unique('alice')}: {n}번째 안녕하세요" for n in range(200)]}
+
+    def heard(actor: Actor) -> list[str]:
+        return [line for line in actor.output.all if "번째" in line]
+
+    chat.stage.wait(lambda: all(len(heard(actor)) >= 200 for actor in said))
+    for actor, lines in said.items():
+        assert heard(actor) == lines
+        assert actor.errors.all == []
+    alice.type("exit")
+    bob.type("exit")
+    assert alice.exit() == bob.exit() == 0
+
+
+def test_what_was_said_before_leaving_arrives(chat: Chat) -> None:
+    alice, bob = chat.pair()
+    for number in range(50):
+        alice.type(f"{number}")
+    alice.end_input()
+    for number in range(50):
+        chat.hears(bob, f"{{alice}}: {number}")
+    chat.hears(bob, "{alice} has left; waiting for it to come back")
+    assert alice.exit() == 0
+    chat.leaves(bob)
+
+
+def test_what_is_typed_before_the_other_side_comes_waits_for_it(chat: Chat) -> None:
+    alice = chat.start("alice", "bob")
+    chat.hears(alice, "waiting for {bob}")
+    alice.type("첫 줄")
+    alice.type("")
+    alice.type("셋째 줄")
+    bob = chat.start("bob", "alice")
+    for line in ("{alice} is here", "{alice}: 첫 줄", "{alice}: ", "{alice}: 셋째 줄"):
+        chat.hears(bob, line)
+    chat.leaves(alice)
+
+
+def test_one_who_comes_back_after_a_farewell(chat: Chat) -> None:
+    alice, bob = chat.pair()
+    chat.leaves(bob)
+    chat.hears(alice, "{bob} has left; waiting for it to come back")
+    bob = chat.start("bob", "alice")
+    chat.hears(alice, "{bob} is here")
+    chat.hears(bob, "{alice} is here")
+    bob.type("다시 왔어")
+    chat.hears(alice, "{bob}: 다시 왔어")
+    chat.leaves(alice)
+    chat.hears(bob, "{alice} has left; waiting for it to come back")
+
+
+def test_one_who_was_killed_is_missed(chat: Chat) -> None:
+    alice, bob = chat.pair()
+    bob.kill()
+    chat.hears(alice, "{bob} has left; waiting for it to come back")
+    chat.leaves(alice)
+
+
+def test_one_who_was_killed_and_is_back_at_once(chat: Chat) -> None:
+    """Sooner than anybody looks: then the new one's greeting tells."""
+    alice, bob = chat.pair()
+    bob.kill()
+    bob = chat.start("bob", "alice")
+    assert alice.next_line().startswith(chat.stage.names.fill("{bob} has left"))
+    chat.hears(alice, "{bob} is here")
+    chat.hears(bob, "{alice} is here")
+    alice.type("무슨 일이야?")
+    chat.hears(bob, "{alice}: 무슨 일이야?")
+    chat.leaves(bob)
+
+
+def test_who_leaves_first_of_two_that_wait_is_of_no_matter(chat: Chat) -> None:
+    alice, bob = chat.pair()
+    alice.type("exit")
+    bob.type("exit")
+    assert alice.exit() == bob.exit() == 0
+
+
+def test_no_line_is_taken_for_a_greeting_or_a_farewell(chat: Chat) -> None:
+    alice, bob = chat.pair()
+    for line in ("L", "A", "H", "Hello", "exit?"):
+        alice.type(line)
+        chat.hears(bob, f"{{alice}}: {line}")
+    chat.leaves(alice)
+
+
+def test_control_characters_stay_off_the_terminal(chat: Chat) -> None:
+    alice, bob = chat.pair()
+    alice.type("\x1b[2J\x05\x04 한글")
+    chat.hears(bob, "{alice}: ?[2J?? 한글")
+    chat.leaves(alice)
+
+
+def test_a_line_that_is_too_long_is_refused_and_the_next_one_goes(chat: Chat) -> None:
+    alice, bob = chat.pair()
+    alice.type("x" * 1024)
+    alice.type("y" * 1023)
+    assert "not sent: that line has 1024 " in alice.next_error()
+    chat.hears(bob, "{alice}: " + "y" * 1023)
+    chat.leaves(alice)
+
+
+def test_ctrl_c_ends_one_side_alone(chat: Chat) -> None:
+    alice, bob = chat.pair()
+    alice.ctrl_c()
+    assert alice.was_ended_by_ctrl_c()
+    chat.hears(bob, "{alice} has left; waiting for it to come back")
+    chat.leaves(bob)
+
+
+def test_a_name_has_one_owner(chat: Chat) -> None:
+    alice = chat.start("alice", "bob")
+    chat.hears(alice, "waiting for {bob}")
+    other = chat.start("alice", "carol")
+    assert other.exit() == 1
+    assert other.errors.all[-1] == f"{chat.program}: hint: another program has this name; end it, or choose another --me"
+
+
+@pytest.mark.parametrize("arguments, complaint", [
+    ([], "--me NAME is missing"),
+    (["--me", "a"], "--peer NAME is missing"),
+    (["--me", "a", "--peer", "a"], "--me and --peer are both 'a', but a conversation takes two"),
+    (["--me", "a", "--peer", "b", "hello"], "unexpected 'hello'"),
+])
+def test_wrong_usage(chat: Chat, arguments: list[str], complaint: str) -> None:
+    actor = chat.stage.start(chat.program, *arguments)
+    assert actor.next_error() == f"{chat.program}: {complaint} ({chat.program} --help shows the usage)"
+    assert actor.exit() == 2
+    assert actor.output.all == []
+
+
+def test_a_name_that_is_too_long(chat: Chat) -> None:
+    actor = chat.stage.start(chat.program, "--me", "x" * 300, "--peer", "b")
+    assert "--me, --peer: a s" in actor.next_error()
+    assert actor.exit() == 2
+
+
+def test_mail_from_a_stranger_does_no_harm(win32_chat: Chat) -> None:
+    alice, bob = win32_chat.pair()
+    slot = rf"\\.\mailslot\{win32_chat.stage.unique('bob')}"
+    for hexadecimal in ("1b00d83dff00fffe80c0", "61", "00", "540000006200", "48", "4800", ""):
+        assert win32_chat.stage.start("Probe", "write", slot, hexadecimal).exit() == 0
+    alice.type("그래도 이야기는 계속된다")
+    bob_heard = ""
+    while not bob_heard.endswith("그래도 이야기는 계속된다"):
+        bob_heard = bob.next_line()
+    assert not any(CONTROL.search(line) for line in bob.output.all + bob.errors.all)
+    win32_chat.leaves(alice)
+
+
+def test_a_forged_farewell_holds_words_back_but_loses_none(win32_chat: Chat) -> None:
+    """Everybody can write into a slot, an L too. Bob's next start tells Alice and him that both are there."""
+    alice, bob = win32_chat.pair()
+    assert win32_chat.stage.start("MailSender", "--name", win32_chat.stage.unique("bob"), "L").exit() == 0
+    win32_chat.hears(bob, "{alice} has left; waiting for it to come back")
+    alice.type("나 여기 있어")
+    win32_chat.hears(bob, "{alice}: 나 여기 있어")
+    win32_chat.leaves(bob)
