@@ -47,12 +47,13 @@ class Terminal:
             time.sleep(0.001)
         os.write(self._keyboard, keys.encode())
 
-    def wait_for(self, text: str) -> None:
-        """Until the text is on the screen, behind what was waited for before."""
+    def wait_for(self, text: str) -> str:
+        """Until the text is on the screen, behind what was waited for before. Gives what stands between them."""
         while text.encode() not in self._shown:
             assert select.select([self._keyboard], [], [], DEADLINE_S)[0], f"{text!r} did not come: {self._shown!r}"
             self._shown += os.read(self._keyboard, 4096)
-        self._shown = self._shown.partition(text.encode())[2]
+        before, _, self._shown = self._shown.partition(text.encode())
+        return before.decode(errors="replace")
 
     def close(self) -> None:
         self.process.kill()

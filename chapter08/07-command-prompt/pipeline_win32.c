@@ -1,0 +1,139 @@
+/*
+ * pipeline_win32.c - starts the programs of one line, each connected to the next.
+ *
+ * Shows   CreatePipe between processes, and who has to close which end; CREATE_SUSPENDED, so that all of them start or
+ *         none does.
+ * With    launch_win32.c, parser.c
+ * POSIX   pipeline_posix.c
+ */
+#include <stdlib.h>
+
+#include "pipeline_win32.h"
+
+static SECURITY_ATTRIBUTES inheritable = {sizeof(inheritable), NULL, TRUE};
+
+/* Opens the file of < ; hDefault when there is none, NULL when it cannot be opened. */
+static HANDLE open_input(const TCHAR *file, HANDLE hDefault)
+{
+    if (file == NULL)
+        return hDefault;
+    /* Not shared for writing: "SortLines < a > a" is refused, instead of losing what is in the file. */
+    HANDLE hFile = CreateFile(file, GENERIC_READ, FILE_SHARE_READ, &inheritable, OPEN_EXISTING, 0, NULL);
+    if (hFile == INVALID_HANDLE_VALUE)
+        report_error(_T("CreateFile(%s)"), file);
+    return hFile;
+}
+
+/* Opens the file of > or >> , but does not empty it yet: the programs may not start at all. */
+static HANDLE open_output(const command *last, bool *isNew)
+{
+    HANDLE hFile;
+
+    *isNew = false;
+    if (last->output == NULL)
+        return stream(STD_OUTPUT_HANDLE);
+    /* With FILE_APPEND_DATA alone each write goes to the end, whoever else writes there. */
+    hFile = CreateFile(last->output, last->is_append ? FILE_APPEND_DATA | SYNCHRONIZE : GENERIC_WRITE, FILE_SHARE_READ,
+                       &inheritable, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+    if (hFile == INVALID_HANDLE_VALUE)
+        report_error(_T("CreateFile(%s)"), last->output);
+    else
+        *isNew = GetLastError() != ERROR_ALREADY_EXISTS;
+    return hFile;
+}
+
+/* Starts one program after the other, none of them running yet. Gives how many could be started. */
+static size_t start_all_suspended(const command_line *line, HANDLE hFirst, HANDLE hLast, PROCESS_INFORMATION *started)
+{
+    streams use = {hFirst, NULL};
+    size_t i;
+
+    for (i = 0; i < line->count; i++) {
+        HANDLE hReadPipe = NULL, hWritePipe = hLast;
+        bool isLast = i + 1 == line->count;
+
+        if (!isLast && !CreatePipe(&hReadPipe, &hWritePipe, &inheritable, 0)) {
+            report_error(_T("CreatePipe"));
+            break;
+        }
+        use.hOutput = hWritePipe;
+        TCHAR *commandLine = command_line_of(&line->commands[i]);
+        /* In a group of its own it does not hear the Ctrl+C that is meant for what runs in front. */
+        bool isStarted =
+            commandLine != NULL && start_suspended(line->commands[i].words[0], commandLine, &use,
+                                                   line->is_background ? CREATE_NEW_PROCESS_GROUP : 0, &started[i]);
+        free(commandLine);
+
+        /* The prompt keeps no end of a pipe: the last reader sees the end only when nobody can write any more. */
+        if (i > 0)
+            CloseHandle(use.hInput);
+        if (!isLast)
+            CloseHandle(hWritePipe);
+        use.hInput = hReadPipe;
+        if (!isStarted)
+            break;
+    }
+    if (i < line->count && use.hInput != NULL && use.hInput != hFirst)
+        CloseHandle(use.hInput);
+    return i;
+}
+
+/* All have been made: now they run. */
+static void resume_all(const command_line *line, const PROCESS_INFORMATION *started, running_program *programs)
+{
+    for (size_t i = 0; i < line->count; i++) {
+        programs[i].hProcess = started[i].hProcess;
+        programs[i].id = started[i].dwProcessId;
+        programs[i].name = line->commands[i].words[0];
+        ResumeThread(started[i].hThread);
+        CloseHandle(started[i].hThread);
+    }
+}
+
+static void end_all(const PROCESS_INFORMATION *started, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        TerminateProcess(started[i].hProcess, STATUS_FAILED);
+        CloseHandle(started[i].hThread);
+        CloseHandle(started[i].hProcess);
+    }
+}
+
+bool start_programs(const command_line *line, running_program *programs)
+{
+    const command *last = &line->commands[line->count - 1];
+    bool isNew = false, isStarted = false;
+    HANDLE hNothing = NULL, hLast = INVALID_HANDLE_VALUE;
+    PROCESS_INFORMATION *started = calloc(line->count, sizeof(*started));
+
+    /* Who works in the background does not listen to the keyboard. */
+    if (line->is_background)
+        hNothing = CreateFile(_T("NUL"), GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, &inheritable, OPEN_EXISTING,
+                              0, NULL);
+    HANDLE hFirst = open_input(line->commands[0].input, line->is_background ? hNothing : program_input());
+    if (hFirst != INVALID_HANDLE_VALUE)
+        hLast = open_output(last, &isNew);
+
+    if (started != NULL && hFirst != INVALID_HANDLE_VALUE && hLast != INVALID_HANDLE_VALUE) {
+        size_t count = start_all_suspended(line, hFirst, hLast, started);
+        isStarted = count == line->count;
+        if (isStarted) {
+            if (last->output != NULL && !last->is_append)
+                SetEndOfFile(hLast);
+            resume_all(line, started, programs);
+        } else {
+            end_all(started, count);
+        }
+    }
+
+    if (line->commands[0].input != NULL && hFirst != INVALID_HANDLE_VALUE)
+        CloseHandle(hFirst);
+    if (last->output != NULL && hLast != INVALID_HANDLE_VALUE)
+        CloseHandle(hLast);
+    if (hNothing != NULL)
+        CloseHandle(hNothing);
+    if (isNew && !isStarted)
+        DeleteFile(last->output);
+    free(started);
+    return isStarted;
+}
