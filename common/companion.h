@@ -186,6 +186,25 @@ int parse_options(int argc, TCHAR *argv[], const TCHAR *about, const TCHAR *oper
  */
 bool parse_number(const TCHAR *text, unsigned long minimum, unsigned long maximum, unsigned long *number);
 
+/* ---- handles (Win32) ------------------------------------------------------------------------ */
+
+#ifdef _WIN32
+/* Room for any handle as text: "0x", 16 digits, terminator. */
+#define HANDLE_CHARS 19
+
+/*
+ * A handle as text that another process can take: "0xAC", as many digits as it has. printf has no format for a
+ * handle, and one squeezed through %d is another one.
+ */
+void format_handle(TCHAR text[HANDLE_CHARS], HANDLE handle);
+
+/*
+ * The reverse: a whole number, hexadecimal after 0x, else decimal, that fits a handle of this process. False when
+ * `text` is anything else. That the number is a handle, and of what, is the caller's to find out.
+ */
+bool parse_handle(const TCHAR *text, HANDLE *handle);
+#endif
+
 /* ---- console (Win32) ------------------------------------------------------------------------ */
 
 #ifdef _WIN32

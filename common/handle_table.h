@@ -1,0 +1,70 @@
+/*
+ * handle_table.h - the handle table of a process, made visible. Win32 only.
+ *
+ * A table is read number by number, with DuplicateHandle and GetHandleInformation. What is behind a handle comes from
+ * NtQueryObject of ntdll.dll, which Microsoft documents under "winternl.h" (learn.microsoft.com) as one that may
+ * change. Half documented are its class 1, the object's name (number and layout as in the headers of System Informer
+ * and ReactOS), and DUPLICATE_SAME_ATTRIBUTES (documented for ZwDuplicateObject, in the driver kit). Where they fail,
+ * this says so; no lesson needs them to work.
+ *
+ * There is a query for the handles of all processes at once, class 64 of NtQuerySystemInformation. It is not used: it
+ * is documented nowhere, and it ends the server of Wine 8.0, with all programs, when some process is just starting.
+ */
+#ifndef COMPANION_HANDLE_TABLE_H
+#define COMPANION_HANDLE_TABLE_H
+
+#include "companion.h"
+
+/* One handle, as the process that has it knows it. */
+typedef struct handle_row {
+    HANDLE hValue;
+    TCHAR type[32];       /* the kernel's word, "File", "Event"; empty when it could not be read */
+    TCHAR kind[16];       /* what a program calls it: "mailslot", "pipe", "file", "event"; "?" when unknown */
+    TCHAR *name;          /* of the object, "" for none; NULL when it could not be read */
+    DWORD access;         /* the rights that this handle gives */
+    DWORD usage_count;    /* handles to the object in all processes; 0 when it could not be read */
+    bool are_flags_known; /* the next two; not under Wine, for another process */
+    bool is_inheritable;
+    bool is_protected; /* against CloseHandle */
+} handle_row;
+
+typedef struct handle_table {
+    handle_row *rows; /* by value, ascending */
+    size_t count;
+    size_t missing; /* that the process has besides, as far as the system tells */
+} handle_table;
+
+/*
+ * Reads the table of a process, which takes a handle with PROCESS_DUP_HANDLE and PROCESS_QUERY_LIMITED_INFORMATION, or
+ * GetCurrentProcess(). False with the last error set when the system does not give it. What this adds to the usage
+ * counts while it looks is subtracted. Never waits long: the name of a pipe that is busy reading may be had only when
+ * the reading ends, so it is left out after 2 s.
+ */
+bool read_handle_table(HANDLE hProcess, handle_table *table);
+void free_handle_table(handle_table *table);
+
+/*
+ * What one handle of this process is, whatever number it comes from: false with ERROR_INVALID_HANDLE when it is none.
+ * Free row->name.
+ */
+bool read_handle(HANDLE hObject, handle_row *row);
+
+/* Whether it is of a kind that the lessons deal with: mailslot, pipe, file, event, process, thread, section ... */
+bool is_interesting(const handle_row *row);
+
+/* The rights in `access` by name, with `separator` between them; what has no name as a number. */
+void format_access(const TCHAR *type, DWORD access, const TCHAR *separator, TCHAR *text, size_t text_chars);
+
+/* Prints the line with the columns' names, and one for a handle that begins with `mark`. */
+void print_handle_header(void);
+void print_handle_row(const TCHAR *mark, const handle_row *row);
+
+/*
+ * For programs with --handles: watch_handles(isHandles) before the program opens anything of its own. What is there
+ * by then belongs to the run-time, but for what was inherited. Then show_handles prints the interesting rest under a
+ * title; it prints nothing where nobody watches.
+ */
+void watch_handles(bool is_wanted);
+void show_handles(const TCHAR *title);
+
+#endif
