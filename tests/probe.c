@@ -8,6 +8,9 @@
 
 #include "companion.h"
 
+#ifdef _WIN32
+#include "handle_table.h"
+#endif
 #ifndef _WIN32
 #include <sys/wait.h>
 #include <unistd.h>
@@ -142,6 +145,45 @@ static int poke_bytes(const TCHAR *section, const TCHAR *offset, const TCHAR *he
     CloseHandle(hMapping);
     return 0;
 }
+
+static DWORD WINAPI read_pipe(void *hReadPipe)
+{
+    char byte;
+    DWORD bytesRead;
+    return ReadFile(hReadPipe, &byte, 1, &bytesRead, NULL) ? 0 : GetLastError();
+}
+
+/* Holds a mailslot, both ends of a pipe and an event, and does with them what it is told, line by line. */
+static int hold_handles(const TCHAR *name)
+{
+    TCHAR slotName[MAX_PATH];
+    HANDLE hReadPipe, hWritePipe, hEvent, hMore = NULL;
+    SECURITY_ATTRIBUTES inheritable = {sizeof(inheritable), NULL, TRUE};
+    const TCHAR *line;
+
+    watch_handles(true);
+    format_text(slotName, MAX_PATH, _T("\\\\.\\mailslot\\%s"), name);
+    if (CreateMailslot(slotName, 0, 0, NULL) == INVALID_HANDLE_VALUE)
+        die_error(_T("CreateMailslot(%s)"), slotName);
+    if (!CreatePipe(&hReadPipe, &hWritePipe, &inheritable, 0))
+        die_error(_T("CreatePipe"));
+    hEvent = CreateEvent(NULL, TRUE, FALSE, NULL);
+    print(_T("process %lu\n"), GetCurrentProcessId());
+    show_handles(_T("held"));
+
+    while ((line = read_line()) != NULL) {
+        if (_tcscmp(line, _T("duplicate")) == 0)
+            DuplicateHandle(GetCurrentProcess(), hEvent, GetCurrentProcess(), &hMore, SYNCHRONIZE, TRUE, 0);
+        else if (_tcscmp(line, _T("close")) == 0)
+            CloseHandle(hMore);
+        else if (_tcscmp(line, _T("protect")) == 0)
+            SetHandleInformation(hEvent, HANDLE_FLAG_PROTECT_FROM_CLOSE, HANDLE_FLAG_PROTECT_FROM_CLOSE);
+        else if (_tcscmp(line, _T("read")) == 0) /* which makes the pipe busy */
+            CloseHandle(CreateThread(NULL, 0, read_pipe, hReadPipe, 0, NULL));
+        show_handles(line);
+    }
+    return 0;
+}
 #endif
 
 int _tmain(int argc, TCHAR *argv[])
@@ -169,6 +211,8 @@ int _tmain(int argc, TCHAR *argv[])
         return write_bytes(argument, argv[3]);
     if (_tcscmp(what, _T("poke")) == 0 && argc > 4)
         return poke_bytes(argument, argv[3], argv[4]);
+    if (_tcscmp(what, _T("handles")) == 0)
+        return hold_handles(argument);
 #endif
-    die_usage(_T("expected options, lines, fail, child, say, write or poke, found '%s'"), what);
+    die_usage(_T("expected options, lines, fail, child, say, write, poke or handles, found '%s'"), what);
 }

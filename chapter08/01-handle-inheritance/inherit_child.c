@@ -1,0 +1,56 @@
+/*
+ * inherit_child.c - sends through a socket that it never opened.
+ *
+ * Shows   A number becomes a descriptor: read whole, and checked, for it may be anything.
+ * Run     inherit_child --descriptor N [MESSAGE...]
+ * With    inherit_parent.c, which starts it
+ * Win32   MailSender2_2.c
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "companion.h"
+#include "signed_message.h"
+
+static void check_socket(int descriptor)
+{
+    int type = 0;
+    socklen_t bytes = sizeof(type);
+
+    if (getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &bytes) < 0) {
+        report_error("getsockopt(%d)", descriptor);
+        if (errno == EBADF)
+            report("hint: this process has no such descriptor; exec has closed it, or the number is an old one");
+        else if (errno == ENOTSOCK)
+            report("hint: it is something else here; the number means something in another process");
+        exit(STATUS_FAILED);
+    }
+    if (type != SOCK_SEQPACKET) {
+        report("descriptor %d is a socket of another type", descriptor);
+        exit(STATUS_FAILED);
+    }
+}
+
+int main(int argc, char *argv[])
+{
+    unsigned long descriptor = ULONG_MAX;
+
+    const option_spec options[] = {
+        OPTION_NUMBER("--descriptor", "N", &descriptor, 0, INT_MAX, "the number of the inherited descriptor"),
+        OPTIONS_END,
+    };
+    companion_init(argv[0]);
+    int messages = parse_options(argc, argv, "Sends each MESSAGE through a socket that inherit_parent has opened.",
+                                 "[MESSAGE...]", options);
+    if (descriptor == ULONG_MAX)
+        die_usage("--descriptor is missing; inherit_parent starts this program with it");
+    check_socket((int)descriptor);
+
+    for (int i = 1; i <= messages; i++)
+        send_signed((int)descriptor, argv[i]);
+    close((int)descriptor);
+    return 0;
+}

@@ -1,0 +1,293 @@
+"""Edge cases of chapter08/01-handle-inheritance: inheritance itself, the handed-over number, and HandleTable."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from conftest import wine_differs
+from companion.stage import Actor, Stage
+
+
+def receiver(stage: Stage, count: int) -> Actor:
+    actor = stage.start("MailReceiver", "--name", stage.unique("mailbox"), "--count", str(count))
+    assert actor.next_line().startswith("waiting")
+    return actor
+
+
+def sender(stage: Stage, *arguments: str) -> Actor:
+    return stage.start("MailSender2_1", "--name", stage.unique("mailbox"), *arguments)
+
+
+@pytest.mark.parametrize("way", ["file", "argument", "environment"])
+def test_each_way_to_pass_the_handle(win32_stage: Stage, way: str) -> None:
+    mail = receiver(win32_stage, 4)
+    assert sender(win32_stage, "--pass", way, "한글", "a b").exit() == 0
+    assert [mail.next_line() for _ in range(4)] == [
+        f"received: {who}: {text}" for who in ("MailSender2_2", "MailSender2_1") for text in ("한글", "a b")]
+    assert not (win32_stage.work / "InheritableHandle.txt").exists()
+
+
+def test_typed_mail_goes_to_the_child_first(win32_stage: Stage) -> None:
+    mail = receiver(win32_stage, 3)
+    parent = sender(win32_stage)
+    parent.type("to the child")
+    assert mail.next_line() == "received: MailSender2_2: to the child"
+    parent.end_input()
+    assert parent.exit() == 0
+    assert mail.output.unread == []
+
+
+def test_both_conditions_fail_together(win32_stage: Stage) -> None:
+    receiver(win32_stage, 1)
+    parent = sender(win32_stage, "--no-inherit", "--not-inheritable", "x")
+    assert "bInheritHandle = FALSE" in parent.next_error()
+    assert "bInheritHandles = FALSE" in parent.next_error()
+    assert parent.exit() == 1
+
+
+def test_without_a_receiver(win32_stage: Stage) -> None:
+    for program in ("MailSender2_1", "InheritList"):
+        actor = win32_stage.start(program, "--name", win32_stage.unique("nobody"), "x")
+        assert "error 2 ERROR_FILE_NOT_FOUND" in actor.next_error()
+        assert actor.next_error() == f"{program}: hint: start MailReceiver first, with the same --name"
+        assert actor.exit() == 1
+
+
+def test_the_list_is_what_keeps_the_event_back(win32_stage: Stage) -> None:
+    receiver(win32_stage, 1)
+    actor = win32_stage.start("InheritList", "--name", win32_stage.unique("mailbox"), "--all", "x")
+    assert actor.exit() == 0
+    counts = dict(re.findall(r"  0x\w+ +(\w+) +yes +(\d+)", "\n".join(actor.output.all)))
+    assert counts == {"mailslot": "2", "event": "2"}
+
+
+@pytest.mark.parametrize("value, complaint", [
+    ("", "'' is no handle"), ("slot", "'slot' is no handle"), ("12x", "'12x' is no handle"),
+    ("0x10000000000000000", "'0x10000000000000000' is no handle"), ("-4", "'-4' is no handle"),
+    ("0xFFF0", "GetHandleInformation(0xFFF0): error 6 ERROR_INVALID_HANDLE"),
+    ("0", "GetHandleInformation(0): error 6 ERROR_INVALID_HANDLE"),
+    ("0xFFFFFFFFFFFFFFFF", "GetHandleInformation(0xFFFFFFFFFFFFFFFF): error 6 ERROR_INVALID_HANDLE"),
+])
+def test_what_is_no_handle(win32_stage: Stage, value: str, complaint: str) -> None:
+    """As an argument, in the environment and in a stale file."""
+    (win32_stage.work / "InheritableHandle.txt").write_text(value + "\n", encoding="ascii")
+    children = [win32_stage.start("MailSender2_2", f"--handle={value}", "x"),
+                win32_stage.start("MailSender2_2", "--from", "file", "x")]
+    if value:
+        children.append(win32_stage.start("MailSender2_2", "--from", "environment", "x",
+                                          environment={"INHERITED_MAILSLOT": value}))
+    for child in children:
+        assert child.next_error().startswith(f"MailSender2_2: {complaint}")
+        assert child.exit() == 1
+
+
+def test_a_handle_of_another_kind(win32_stage: Stage) -> None:
+    """Its own standard output is a file: nothing may be written into it."""
+    table = win32_stage.start("HandleTable", "--json")
+    assert table.exit() == 0
+    own = json.loads(table.output.all[0])["handles"]
+    file = next(row["handle"] for row in own if row["kind"] == "file" and "FILE_GENERIC_WRITE" in row["rights"])
+    child = win32_stage.start("MailSender2_2", "--handle", file, "x")
+    assert child.next_error() == (f"MailSender2_2: handle {file} is a file here, no mailslot to write to; "
+                                  "the number means something in another process")
+    assert child.exit() == 1
+    assert child.output.all == []
+
+
+def test_a_handle_that_only_reads(win32_stage: Stage) -> None:
+    """Standard input is a pipe."""
+    table = win32_stage.start("HandleTable", "--json")
+    assert table.exit() == 0
+    own = json.loads(table.output.all[0])["handles"]
+    pipe = next(row["handle"] for row in own if row["inherit"] and "FILE_GENERIC_READ" in row["rights"])
+    child = win32_stage.start("MailSender2_2", "--handle", pipe, "x")
+    assert "no mailslot to write to" in child.next_error()
+    assert child.exit() == 1
+
+
+def test_nothing_was_left_for_the_child(win32_stage: Stage) -> None:
+    child = win32_stage.start("MailSender2_2", "--from", "file", "x")
+    assert child.next_error() == "MailSender2_2: there is no InheritableHandle.txt in the current directory"
+    assert child.exit() == 1
+    child = win32_stage.start("MailSender2_2", "--from", "environment", "x")
+    assert child.next_error() == "MailSender2_2: the environment variable INHERITED_MAILSLOT has no handle"
+    assert child.exit() == 1
+
+
+@pytest.mark.parametrize("arguments, complaint", [
+    (["MailSender2_1", "--pass", "mail", "x"], "--pass: 'mail' is none of argument, environment, file"),
+    (["MailSender2_1", "--name", "x" * 300, "x"], "--name: a slot's whole name has less than 260 characters"),
+    (["MailSender2_2", "x"], "one of --handle and --from is needed; MailSender2_1 starts this program with it"),
+    (["MailSender2_2", "--handle", "4", "--from", "file"],
+     "one of --handle and --from is needed; MailSender2_1 starts this program with it"),
+    (["MailSender2_2", "--from", "mail"], "--from: 'mail' is none of file, environment"),
+    (["InheritList"], "MESSAGE is missing"),
+    (["HandleTable", "--watch"], "--watch: of which process? Its PID or NAME is missing"),
+    (["HandleTable", "1", "2"], "unexpected '2'"),
+])
+def test_wrong_usage(win32_stage: Stage, arguments: list[str], complaint: str) -> None:
+    actor = win32_stage.start(*arguments)
+    assert actor.next_error() == f"{arguments[0]}: {complaint} ({arguments[0]} --help shows the usage)"
+    assert actor.exit() == 2
+
+
+# ---- HandleTable and show_handles -----------------------------------------------------------
+
+HEADER = "  handle   kind      inherit count  access                                   name"
+HELD = [("mailslot", "no", "1"), ("pipe", "yes", "1"), ("pipe", "yes", "1"), ("event", "no", "1")]
+ROW = re.compile(r"(?P<mark>[ +*-]) (?P<handle>0x[0-9A-F]+) +(?P<kind>\w+) +(?P<inherit>yes|no|\?) +(?P<count>\d+|\?)  .+")
+
+
+def holder(stage: Stage) -> tuple[Actor, str]:
+    """The probe with a mailslot, both ends of a pipe and an event, and its process id."""
+    actor = stage.start("Probe", "handles", stage.unique("held"))
+    return actor, actor.next_line().removeprefix("process ")
+
+
+def rows(actor: Actor, count: int) -> list[tuple[str, str, str]]:
+    found = [ROW.fullmatch(actor.next_line()) for _ in range(count)]
+    return [(row["kind"], row["inherit"], row["count"]) for row in found if row]
+
+
+def test_a_program_shows_exactly_what_it_holds(win32_stage: Stage) -> None:
+    probe, _ = holder(win32_stage)
+    for step, expected in (("held", HELD),
+                           ("duplicate", [*HELD[:3], ("event", "no", "2"), ("event", "yes", "2")]),
+                           ("close", HELD)):
+        if step != "held":
+            probe.type(step)
+        assert probe.next_line() == f"-- handles {step}"
+        assert probe.next_line() == HEADER
+        assert sorted(rows(probe, len(expected))) == sorted(expected)
+    probe.end_input()
+    assert probe.exit() == 0
+    assert probe.output.unread == []
+
+
+def test_the_table_of_another_process(win32_stage: Stage) -> None:
+    """Seen from outside the counts are the same: the look itself is subtracted."""
+    probe, process = holder(win32_stage)
+    probe.type("protect")
+    while probe.next_line() != "-- handles protect":
+        pass
+    table = win32_stage.start("HandleTable", "--json", process)
+    assert table.exit() == 0
+    seen = json.loads("".join(table.output.all))
+    assert (str(seen["process"]), seen["name"]) == (process, "Probe.exe")
+
+    by_kind = {kind: [row for row in seen["handles"] if row["kind"] == kind] for kind in ("mailslot", "event", "pipe")}
+    mailslot = next(row for row in by_kind["mailslot"] if win32_stage.unique("held") in row["name"])
+    assert mailslot["name"].lower() == rf"\device\mailslot\{win32_stage.unique('held')}"
+    assert (mailslot["type"], mailslot["usage_count"]) == ("File", 1)
+    assert [row["usage_count"] for row in by_kind["event"]].count(1) >= 1
+    reading, writing = [row for row in by_kind["pipe"] if row["name"]][-2:]
+    assert "FILE_GENERIC_READ" in reading["rights"] and "FILE_GENERIC_WRITE" in writing["rights"]
+    assert reading["usage_count"] == writing["usage_count"] == 1
+
+
+@wine_differs("Wine 8 has no way to the flags of a handle of another process")
+def test_the_flags_of_another_process(win32_stage: Stage) -> None:
+    probe, process = holder(win32_stage)
+    probe.type("protect")
+    while probe.next_line() != "-- handles protect":
+        pass
+    table = win32_stage.start("HandleTable", "--json", process)
+    assert table.exit() == 0
+    seen = json.loads("".join(table.output.all))["handles"]
+    assert [(row["kind"], row["inherit"]) for row in seen if row["protected"]] == [("event", False)]
+    assert [row["kind"] for row in seen if row["inherit"] and row["name"]][-2:] == ["pipe", "pipe"]
+
+
+def test_all_shows_more(win32_stage: Stage) -> None:
+    tables = []
+    for arguments in ([], ["--all"]):
+        actor = win32_stage.start("HandleTable", "--json", *arguments)
+        assert actor.exit() == 0
+        tables.append({row["handle"] for row in json.loads("".join(actor.output.all))["handles"]})
+    assert tables[0] < tables[1]
+
+
+def test_watch_marks_what_changes(win32_stage: Stage) -> None:
+    probe, process = holder(win32_stage)
+    watch = win32_stage.start("HandleTable", "--watch", process)
+
+    def next_table() -> list[str]:
+        head = re.fullmatch(rf"Probe.exe, process {process}: (\d+) handles", watch.next_line())
+        assert head and watch.next_line() == HEADER
+        return [watch.next_line() for _ in range(int(head[1]))]
+
+    assert [line for line in next_table() if line[0] != " "] == []
+    probe.type("duplicate")
+    marks = [(row["mark"], row["kind"], row["count"]) for row in map(ROW.fullmatch, next_table()) if row]
+    assert ("*", "event", "2") in marks and ("+", "event", "2") in marks
+    probe.type("close")
+    marks = [(row["mark"], row["kind"], row["count"]) for row in map(ROW.fullmatch, next_table()) if row]
+    assert ("*", "event", "1") in marks
+    gone = ROW.fullmatch(watch.next_line())
+    assert gone and (gone["mark"], gone["kind"]) == ("-", "event")
+    probe.end_input()
+    assert watch.next_error() == "HandleTable: Probe.exe has ended"
+    assert watch.exit() == 0
+
+
+def test_a_pipe_that_is_being_read_holds_nobody_up(win32_stage: Stage) -> None:
+    probe, process = holder(win32_stage)
+    probe.type("read")
+    while probe.next_line() != "-- handles read":
+        pass
+    assert probe.next_line() == HEADER
+    assert {kind for kind, _, _ in rows(probe, 4)} == {"mailslot", "pipe", "event"}
+    table = win32_stage.start("HandleTable", process)
+    assert table.exit() == 0
+
+
+def test_a_process_that_is_not_there(win32_stage: Stage) -> None:
+    for operand, complaint in (("4294967292", "there is no process 4294967292"),
+                               ("no such.exe", "no process is called 'no such.exe'"),
+                               ("", "no process is called ''")):
+        actor = win32_stage.start("HandleTable", operand)
+        assert actor.next_error() == f"HandleTable: {complaint}"
+        assert actor.exit() == 1
+
+
+def test_a_name_that_two_processes_have(win32_stage: Stage) -> None:
+    ids = {holder(win32_stage)[1]}
+    second = win32_stage.start("Probe", "handles", win32_stage.unique("second"))
+    ids.add(second.next_line().removeprefix("process "))
+    actor = win32_stage.start("HandleTable", "probe")
+    found = re.fullmatch(r"HandleTable: (\d+) processes are called probe: ([\d, ]+?)(?: \.\.\.)?", actor.next_error())
+    assert found and (int(found[1]) > 8 or ids <= set(found[2].split(", ")))
+    assert actor.next_error() == "HandleTable: hint: give one of these numbers instead"
+    assert actor.exit() == 1
+
+
+# ---- POSIX ----------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("descriptor, complaint", [
+    ("77", "getsockopt(77): error 9 EBADF"), ("1", "getsockopt(1): error 88 ENOTSOCK")])
+def test_what_is_no_descriptor(posix_stage: Stage, descriptor: str, complaint: str) -> None:
+    child = posix_stage.start("inherit_child", "--descriptor", descriptor, "x")
+    assert child.next_error().startswith(f"inherit_child: {complaint}")
+    assert child.exit() == 1
+    assert child.output.all == []
+
+
+@pytest.mark.parametrize("arguments, complaint", [
+    ([], "--descriptor is missing; inherit_parent starts this program with it"),
+    (["--descriptor", "-1"], "--descriptor: '-1' is not a whole number from 0 to 2147483647"),
+    (["--descriptor", "4x"], "--descriptor: '4x' is not a whole number from 0 to 2147483647"),
+])
+def test_wrong_usage_of_the_posix_child(posix_stage: Stage, arguments: list[str], complaint: str) -> None:
+    child = posix_stage.start("inherit_child", *arguments)
+    assert child.next_error() == f"inherit_child: {complaint} (inherit_child --help shows the usage)"
+    assert child.exit() == 2
+
+
+def test_long_messages_over_an_inherited_descriptor(posix_stage: Stage) -> None:
+    parent = posix_stage.start("inherit_parent", "긴" * 20_000, "\x1b[2J")
+    for who in ("inherit_parent", "inherit_child"):
+        assert parent.next_line() == f"received: {who}: " + "긴" * 20_000
+        assert parent.next_line() == f"received: {who}: ?[2J"
+    assert parent.exit() == 0
