@@ -1,0 +1,95 @@
+"""Edge cases of chapter08/02-duplicate-handle."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from companion.stage import Actor, Stage
+
+PROGRAMS = {"posix": ("wait_for_parent", "wait_for_parent.2"), "win32": ("DuplicateHandle", "ChildProcess")}
+
+
+def parent_and_child(stage: Stage, side: str) -> tuple[Actor, Actor]:
+    parent_lane, child_lane = PROGRAMS[side]
+    parent = stage.start(parent_lane)
+    child = stage.child(child_lane)
+    assert "waiting until it ends" in child.next_line()
+    return parent, child
+
+
+@pytest.fixture
+def side(both_sides: tuple[Stage, str]) -> tuple[Stage, str]:
+    return both_sides[0], "posix" if both_sides[1] == "probe" else "win32"
+
+
+def test_the_child_speaks_only_after_the_parent_has_ended(side: tuple[Stage, str]) -> None:
+    parent, child = parent_and_child(*side)
+    side[0].look()
+    assert child.output.unread == [] and not parent.has_ended
+    parent.end_input()
+    assert parent.exit() == 0
+    assert "has ended" in child.next_line()
+
+
+def test_a_killed_parent_has_ended_too(side: tuple[Stage, str]) -> None:
+    parent, child = parent_and_child(*side)
+    parent.kill()
+    assert "has ended" in child.next_line()
+
+
+def test_the_child_has_a_handle_of_its_own_to_the_parent(win32_stage: Stage) -> None:
+    parent = win32_stage.start("DuplicateHandle", "--handles")
+    child = win32_stage.child("ChildProcess")
+    child.next_line()
+    parent.type("")
+    assert parent.exit() == 0
+    rows = re.findall(r"  0x\w+ +process +yes +(\d+)  PROCESS_QUERY_LIMITED_INFORMATION\|SYNCHRONIZE",
+                      "\n".join(parent.output.all))
+    assert len(rows) == 2 and int(rows[1]) == int(rows[0]) + 1
+
+
+@pytest.mark.parametrize("value, complaint", [
+    ("", "'' is no handle"), ("parent", "'parent' is no handle"), ("12x", "'12x' is no handle"),
+    ("0x1FFFFFFFFFFFFFFFF", "'0x1FFFFFFFFFFFFFFFF' is no handle"),
+    ("0xFFF0", "GetHandleInformation(0xFFF0): error 6 ERROR_INVALID_HANDLE"),
+    ("0", "GetHandleInformation(0): error 6 ERROR_INVALID_HANDLE"),
+    ("0xFFFFFFFFFFFFFFFE", "GetHandleInformation(0xFFFFFFFFFFFFFFFE): error 6 ERROR_INVALID_HANDLE"),
+    ("0xFFFFFFFFFFFFFFFF", "handle 0xFFFFFFFFFFFFFFFF means this process itself"),
+    ("18446744073709551615", "handle 18446744073709551615 means this process itself"),
+])
+def test_what_is_no_process(win32_stage: Stage, value: str, complaint: str) -> None:
+    child = win32_stage.start("ChildProcess", f"--handle={value}")
+    assert child.next_error().startswith(f"ChildProcess: {complaint}")
+    assert child.exit() == 1
+    assert child.output.all == []
+
+
+def test_a_handle_of_another_kind(win32_stage: Stage) -> None:
+    table = win32_stage.start("HandleTable", "--json")
+    assert table.exit() == 0
+    own = json.loads("".join(table.output.all))["handles"]
+    file = next(row["handle"] for row in own if row["kind"] == "file" and "FILE_GENERIC_WRITE" in row["rights"])
+    child = win32_stage.start("ChildProcess", "--handle", file)
+    assert child.next_error() == f"ChildProcess: handle {file} is a file here, no process"
+    assert child.exit() == 1
+
+
+@pytest.mark.parametrize("arguments, complaint", [
+    (["ChildProcess"], "--handle is missing; DuplicateHandle starts this program with it"),
+    (["DuplicateHandle", "x"], "unexpected 'x'"),
+])
+def test_wrong_usage(win32_stage: Stage, arguments: list[str], complaint: str) -> None:
+    actor = win32_stage.start(*arguments)
+    assert actor.next_error() == f"{arguments[0]}: {complaint} ({arguments[0]} --help shows the usage)"
+    assert actor.exit() == 2
+
+
+@pytest.mark.parametrize("descriptor, complaint", [
+    ("77", "fcntl(77): error 9 EBADF"), ("1", "descriptor 1 is no process here")])
+def test_what_is_no_pidfd(posix_stage: Stage, descriptor: str, complaint: str) -> None:
+    child = posix_stage.start("wait_for_parent", "--pidfd", descriptor)
+    assert child.next_error().startswith(f"wait_for_parent: {complaint}")
+    assert child.exit() == 1
+    assert child.output.all == []
