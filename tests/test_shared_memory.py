@@ -192,6 +192,14 @@ def test_a_stranger_writes_no_text(pair: Pair) -> None:
     assert reader.exit() == 0
 
 
+def test_a_writer_that_is_refused_disturbs_nobody(pair: Pair) -> None:
+    reader = pair.reader()
+    assert pair.writer("--size", "8192", "hello").exit() == 1
+    assert pair.writer("exit").exit() == 0
+    assert reader.exit() == 0
+    assert reader.errors.all == []
+
+
 def test_something_that_is_no_ring(pair: Pair) -> None:
     reader = pair.reader()
     pair.scribble(0, b"gnir")

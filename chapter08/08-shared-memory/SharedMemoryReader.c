@@ -98,9 +98,10 @@ int _tmain(int argc, TCHAR *argv[])
         die_error(_T("MapViewOfFile(%s)"), sectionName);
     if (isNew)
         ring_clear(view, size);
-    else
-        check_ring(view, size, sectionName);
+    bool isFit = isNew || check_ring(view, size, sectionName);
     unlock_ring(&signals);
+    if (!isFit)
+        return STATUS_FAILED;
     print(_T("waiting for messages in %s, %lu bytes%s\n"), sectionName, size, isNew ? _T("") : _T(", found again"));
 
     bool isSuccess = receive_messages(view, size, &signals, timeout, count);

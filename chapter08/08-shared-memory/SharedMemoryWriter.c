@@ -106,8 +106,10 @@ int _tmain(int argc, TCHAR *argv[])
 
     ring_signals signals = open_signals(sectionName);
     lock_ring(&signals);
-    check_ring(view, size, sectionName);
+    bool isFit = check_ring(view, size, sectionName);
     unlock_ring(&signals);
+    if (!isFit)
+        return STATUS_FAILED;
 
     for (int i = 1; i <= messages; i++)
         send_message(view, size, &signals, argv[i], isHeld);

@@ -5,8 +5,6 @@
  *         for the size of a view.
  * With    SharedMemoryReader.c, SharedMemoryWriter.c
  */
-#include <stdlib.h>
-
 #include "ring_signals.h"
 
 void section_name(TCHAR sectionName[MAX_PATH], const TCHAR *name)
@@ -71,7 +69,7 @@ void unlock_ring(const ring_signals *signals)
         die_error(_T("ReleaseMutex"));
 }
 
-void check_ring(const message_ring *view, DWORD size, const TCHAR *sectionName)
+bool check_ring(const message_ring *view, DWORD size, const TCHAR *sectionName)
 {
     MEMORY_BASIC_INFORMATION memory;
 
@@ -80,11 +78,12 @@ void check_ring(const message_ring *view, DWORD size, const TCHAR *sectionName)
         die_error(_T("VirtualQuery"));
     if (memory.RegionSize < sizeof(*view) || !ring_is_known(view)) {
         report(_T("%s holds no ring of messages; choose another --name"), sectionName);
-        exit(STATUS_FAILED);
+        return false;
     }
     if (view->size != size || memory.RegionSize < sizeof(*view) + size) {
         report(_T("%s holds a ring of %lu bytes, and we expect %lu"), sectionName, (DWORD)view->size, size);
         report(_T("hint: start both programs with the same --size"));
-        exit(STATUS_FAILED);
+        return false;
     }
+    return true;
 }

@@ -24,7 +24,7 @@ ring_signals open_signals(const TCHAR *sectionName);
 void lock_ring(const ring_signals *signals);
 void unlock_ring(const ring_signals *signals);
 
-/* Where the section was not made by us: ends the program unless it holds a ring of `size` bytes, wholly mapped. */
-void check_ring(const message_ring *view, DWORD size, const TCHAR *sectionName);
+/* Where the section was not made by us: whether it holds a ring of `size` bytes, wholly mapped. Says why not. */
+bool check_ring(const message_ring *view, DWORD size, const TCHAR *sectionName);
 
 #endif
