@@ -1,0 +1,207 @@
+"""Edge cases of chapter08/09-memory-map, both sides."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import BOTH_SIDES, DEADLINE_S, TOOLCHAINS
+from companion.stage import Actor, Stage
+
+
+class Board:
+    """A file, and the programs that map it, on one side."""
+
+    def __init__(self, stage: Stage, side: str) -> None:
+        self.stage = stage
+        self.is_posix = side == "posix"
+        self.reader_name = "memory_map_reader" if self.is_posix else "MemoryMapReader"
+        self.writer_name = "memory_map_writer" if self.is_posix else "MemoryMapWriter"
+        self.path = Path(stage.work) / "게시판.txt"
+
+    def reader(self, *arguments: str) -> Actor:
+        return self.stage.start(self.reader_name, *arguments, self.path.name)
+
+    def writer(self, *arguments: str) -> Actor:
+        return self.stage.start(self.writer_name, *arguments, self.path.name)
+
+    def write(self, note: str, *arguments: str) -> None:
+        actor = self.writer(*arguments)
+        actor.type(note)
+        actor.end_input()
+        assert actor.exit() == 0
+
+    def read(self, *arguments: str) -> list[str]:
+        actor = self.reader(*arguments)
+        actor.end_input()
+        assert actor.exit() == 0, actor.last_words()
+        return actor.output.all
+
+
+@pytest.fixture(params=BOTH_SIDES)
+def board(request: pytest.FixtureRequest) -> Iterator[Board]:
+    with Stage(TOOLCHAINS[request.param], deadline_s=DEADLINE_S) as stage:
+        yield Board(stage, request.param)
+
+
+def test_a_note_survives_a_killed_writer_although_nothing_was_flushed(board: Board) -> None:
+    """The page belongs to the file and not to the process."""
+    writer = board.writer()
+    writer.next_line()
+    writer.type("쓰고 죽는다")
+    assert writer.next_line() == "written into memory"
+    writer.kill()
+    assert board.path.read_bytes().startswith("쓰고 죽는다".encode() + b"\0")
+    assert board.read()[1] == "note: 쓰고 죽는다"
+
+
+def test_what_lies_around_the_note_stays(board: Board) -> None:
+    content = random.Random(9).randbytes(300_000)
+    board.path.write_bytes(content)
+    board.write("kept", "--at", "65535", "--flush")
+    assert board.path.read_bytes() == content[:65535] + b"kept\0" + content[65540:]
+
+
+def test_a_file_is_made_longer_and_the_new_bytes_are_zero(board: Board) -> None:
+    board.path.write_bytes(b"start")
+    board.write("end", "--at", "70000")
+    assert board.path.read_bytes() == b"start" + bytes(69995) + b"end" + bytes(4093)
+
+
+@pytest.mark.parametrize("size, views", [(65535, 1), (65536, 1), (65537, 2), (200_000, 4)])
+def test_a_large_file_piece_by_piece(board: Board, size: int, views: int) -> None:
+    board.path.write_bytes((b"x" * 99 + b"\n") * (size // 100) + b"y" * (size % 100))
+    lines = board.read("--view", "65536", "--at", str(size - 5))
+    assert lines[0] == f"{board.path.name}: {size} bytes; line breaks: {size // 100}; views: {views}"
+    assert lines[1].startswith("note: ")
+
+
+def test_a_note_that_a_stranger_wrote_is_shown_harmlessly(board: Board) -> None:
+    board.path.write_bytes(b"\x1b[2Jforged\n")
+    assert board.read()[1] == "note: ?[2Jforged?"
+    board.path.write_bytes(b"\xff\xfe")
+    stranger = board.reader()
+    stranger.end_input()
+    assert stranger.exit() == 0
+    if not board.is_posix:
+        assert stranger.errors.all == ["MemoryMapReader: what is there is no UTF-8 text"]
+
+
+def test_a_note_that_is_too_long_changes_nothing(board: Board) -> None:
+    writer = board.writer()
+    writer.type("first")
+    writer.type("x" * 4096)
+    writer.type("y" * 4095)
+    writer.end_input()
+    assert writer.exit() == 0
+    assert writer.errors.all == [f"{board.writer_name}: the note of 4096 bytes is too long: 4095 is the limit"]
+    assert board.path.read_bytes() == b"y" * 4095 + b"\0"
+
+
+def test_a_note_behind_the_end(board: Board) -> None:
+    board.path.write_bytes(b"short")
+    reader = board.reader("--at", "5")
+    assert reader.next_error() == f"{board.reader_name}: the file ends before 5; there is no note"
+    assert reader.exit() == 1
+
+
+def test_no_such_file(board: Board) -> None:
+    for actor in (board.reader(), board.writer("--shrink")):
+        assert "error 2 " in actor.next_error()
+        assert actor.exit() == 1
+    assert not board.path.exists()
+
+
+def test_a_view_that_cannot_begin_there(board: Board) -> None:
+    reader = board.reader("--view", "65537")
+    unit = os.sysconf("SC_PAGESIZE") if board.is_posix else 65536
+    assert reader.next_error() == (f"{board.reader_name}: --view: a view begins at a multiple of {unit}, which 65537 "
+                                   f"is not ({board.reader_name} --help shows the usage)")
+    assert reader.exit() == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not let anybody shorten a mapped file")
+def test_a_file_that_another_process_shrinks(board: Board) -> None:
+    board.path.write_bytes(b"note\0" + bytes(100_000))
+    reader = board.reader()
+    reader.next_line()
+    assert reader.next_line() == "note: note"
+    os.truncate(board.path, 0)
+    reader.type("")
+    if board.is_posix:
+        assert reader.next_error() == ("memory_map_reader: SIGBUS: the file is shorter now, and this part of it is "
+                                       "gone")
+        reader.end_input()
+        assert reader.exit() == 0
+    else:
+        assert "a page of the mapped file cannot be had (exception 0xC0000005)" in reader.next_error()
+        assert reader.exit() == 1
+
+
+def copy(stage: Stage, source: str, target: str) -> Actor:
+    actor = stage.start("MemoryMapCopy", source, target)
+    actor.exit()
+    return actor
+
+
+@pytest.mark.parametrize("size", [0, 1, 65536, 16777216, 16777217])
+def test_a_copy_is_the_same_byte_for_byte(win32_stage: Stage, size: int) -> None:
+    source, target = Path(win32_stage.work) / "from", Path(win32_stage.work) / "to"
+    content = random.Random(size).randbytes(size)
+    source.write_bytes(content)
+    target.write_bytes(b"older and longer" * 100)
+    actor = copy(win32_stage, "from", "to")
+    assert actor.exit() == 0 and actor.errors.all == []
+    assert len(actor.output.all) == 2 and all(line.endswith(f" {size} bytes, all the same") for line in actor.output.all)
+    assert target.read_bytes() == content == source.read_bytes()
+    assert sorted(os.listdir(win32_stage.work)) == ["from", "to"]
+
+
+@pytest.mark.parametrize("target", ["from", "folder/../from", "link"])
+def test_a_file_is_not_copied_onto_itself(win32_stage: Stage, target: str) -> None:
+    source = Path(win32_stage.work) / "from"
+    source.write_bytes(b"precious")
+    os.link(source, source.with_name("link"))
+    source.with_name("folder").mkdir()
+    actor = copy(win32_stage, "from", target)
+    assert actor.next_error() == f"MemoryMapCopy: from and {target} are the same file"
+    assert actor.exit() == 1
+    assert source.read_bytes() == b"precious"
+
+
+def test_a_copy_that_fails_leaves_nothing(win32_stage: Stage) -> None:
+    work = Path(win32_stage.work)
+    (work / "from").write_bytes(b"content")
+    (work / "folder").mkdir()
+    for source, target in (("nothing", "to"), ("from", "folder"), ("from", "no-folder/to"), ("folder", "to")):
+        actor = copy(win32_stage, source, target)
+        assert actor.exit() == 1
+        assert actor.next_error().startswith("MemoryMapCopy: ")
+    assert sorted(os.listdir(work)) == ["folder", "from"]
+
+
+def test_what_was_left_under_the_name_of_the_part_is_not_overwritten(win32_stage: Stage) -> None:
+    work = Path(win32_stage.work)
+    (work / "from").write_bytes(b"content")
+    (work / "to.part").write_bytes(b"precious")
+    actor = copy(win32_stage, "from", "to")
+    assert actor.next_error().startswith("MemoryMapCopy: CreateFile(to.part): error 80 ERROR_FILE_EXISTS: ")
+    assert actor.exit() == 1
+    assert (work / "to.part").read_bytes() == b"precious"
+
+
+def test_ctrl_c_leaves_no_half_copy(win32_stage: Stage) -> None:
+    work = Path(win32_stage.work)
+    with (work / "from").open("wb") as file:
+        file.truncate(200_000_000)
+    actor = win32_stage.start("MemoryMapCopy", "from", "to")
+    assert win32_stage.wait(lambda: (work / "to.part").exists() or actor.has_ended)
+    actor.ctrl_c()
+    if actor.exit() == 1:
+        assert actor.next_error().startswith("MemoryMapCopy: copy to to.part: error 1223 ERROR_CANCELLED: ")
+        assert os.listdir(work) == ["from"]
+    else:  # it was faster than Ctrl+C
+        assert (work / "to").stat().st_size == 200_000_000
