@@ -6,6 +6,7 @@ import hashlib
 import os
 import random
 import subprocess
+import threading
 
 import pytest
 from conftest import DEADLINE_S
@@ -41,24 +42,25 @@ def through(toolchain: Toolchain, *command: str) -> None:
     sent, received = hashlib.sha256(), hashlib.sha256()
     with subprocess.Popen(toolchain.command(command[0], ["--", *command[1:]]), stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE, env=toolchain.environment()) as parent:
-        assert parent.stdin and parent.stdout
-        feeder = os.fork()
-        if feeder == 0:
-            for number in range(MEGABYTES):
-                parent.stdin.write(noise[number:] + noise[:number])
-            parent.stdin.close()
-            os._exit(0)
-        parent.stdin.close()
-        while chunk := parent.stdout.read(1 << 20):
+        stdin, stdout = parent.stdin, parent.stdout
+        assert stdin and stdout
+
+        def feed() -> None:
+            with stdin:
+                for number in range(MEGABYTES):
+                    chunk = noise[number:] + noise[:number]
+                    sent.update(chunk)
+                    stdin.write(chunk)
+
+        feeder = threading.Thread(target=feed)
+        feeder.start()
+        while chunk := stdout.read(1 << 20):
             received.update(chunk)
-        os.waitpid(feeder, 0)
+        feeder.join()
         assert parent.wait(DEADLINE_S) == 0
-    for number in range(MEGABYTES):
-        sent.update(noise[number:] + noise[:number])
     assert sent.hexdigest() == received.hexdigest()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="feeds by fork")
 def test_100_megabytes_pass_byte_for_byte(win32: Toolchain) -> None:
     through(win32, "PipeParent", "PipeChild", "--as-is")
 
