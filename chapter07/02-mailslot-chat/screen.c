@@ -17,7 +17,7 @@ void open_screen(void)
     InitializeCriticalSection(&screen);
 }
 
-/* Waits until somebody types at the console. */
+/* Waits until somebody types at the console. The W functions in every build, as letters take several chars in UTF-8. */
 static void wait_for_key(HANDLE hConsole)
 {
     INPUT_RECORD event;
@@ -26,7 +26,7 @@ static void wait_for_key(HANDLE hConsole)
     for (;;) {
         if (WaitForSingleObject(hConsole, INFINITE) != WAIT_OBJECT_0)
             die_error(_T("WaitForSingleObject"));
-        if (!PeekConsoleInput(hConsole, &event, 1, &events))
+        if (!PeekConsoleInputW(hConsole, &event, 1, &events))
             die_error(_T("PeekConsoleInput"));
         if (events == 0)
             continue;
@@ -34,7 +34,7 @@ static void wait_for_key(HANDLE hConsole)
             event.Event.KeyEvent.uChar.UnicodeChar != 0)
             return;
         /* A key that goes up, Shift alone, the mouse: they begin no line. */
-        if (!ReadConsoleInput(hConsole, &event, 1, &events))
+        if (!ReadConsoleInputW(hConsole, &event, 1, &events))
             die_error(_T("ReadConsoleInput"));
     }
 }
