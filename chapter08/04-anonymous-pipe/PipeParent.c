@@ -35,6 +35,16 @@ static DWORD WINAPI feed_child(void *hRequestWrite)
     return 0;
 }
 
+static UINT codePage;
+
+/* Ctrl+C ends this program as ever, but not before the console has its code page back. */
+static BOOL WINAPI on_ctrl_event(DWORD event)
+{
+    (void)event;
+    SetConsoleOutputCP(codePage);
+    return FALSE;
+}
+
 /* The command line of the child: the arguments as they are, whatever is in them. */
 static TCHAR *command_line(TCHAR *const arguments[])
 {
@@ -83,7 +93,9 @@ int _tmain(int argc, TCHAR *argv[])
     CloseHandle(hAnswerWrite);
 
     /* What is typed goes to the child as UTF-8; a console is to show what comes back as that, too. */
-    UINT codePage = GetConsoleOutputCP();
+    codePage = GetConsoleOutputCP();
+    if (!SetConsoleCtrlHandler(on_ctrl_event, TRUE))
+        die_error(_T("SetConsoleCtrlHandler"));
     SetConsoleOutputCP(CP_UTF8);
 
     HANDLE hFeeder = CreateThread(NULL, 0, feed_child, hRequestWrite, 0, NULL);
