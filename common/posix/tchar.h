@@ -20,6 +20,7 @@ typedef char TCHAR;
 #define _tcsstr     strstr
 #define _tfopen     fopen
 #define _tmain      main
+#define _tremove    remove
 #define _vsntprintf vsnprintf
 
 #endif
