@@ -52,6 +52,7 @@ def test_run_as_text_from_another_folder(tmp_path: Path) -> None:
     (["run", "mailslot", "delivery"], "deliver"),
     (["exec", "MailRecever"], "MailReceiver"),
     (["exec", "nothing-like-it"], "nothing-like-it"),
+    (["bench", "named-pip"], "named-pipe"),
     (["ru", "mailslot"], "run"),
     (["run"], "LESSON"),
     (["run", "mailslot", "--unicode", "--ansi"], "--ansi"),
@@ -65,7 +66,7 @@ def test_wrong_usage(arguments: list[str], complaint: str) -> None:
     assert result.stdout == b""
 
 
-@pytest.mark.parametrize("command", [[], ["list"], ["run"], ["exec"], ["test"], ["setup"], ["doctor"]])
+@pytest.mark.parametrize("command", [[], ["list"], ["run"], ["exec"], ["test"], ["bench"], ["setup"], ["doctor"]])
 def test_help(command: list[str]) -> None:
     result = lesson(*command, "--help")
     assert result.returncode == 0

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import DEADLINE_S, TOOLCHAINS, wine_differs
+from companion import bench
 from companion.stage import Actor, Stage
 
 SIMPLE = "NamedPipe_Server"
@@ -390,6 +391,34 @@ def test_an_output_that_cannot_be_written(win32_stage: Stage) -> None:
     assert_still_serves(win32_stage)
 
 
+def test_a_header_alone(win32_stage: Stage) -> None:
+    """CallPipe reads one message and leaves the rest."""
+    serve(win32_stage, SIMPLE)
+    (win32_stage.work / "files/large").write_bytes(bytes(5_000_000))
+    for name, header in (("news.txt", f"OK {len(NEWS)}"), ("large", "OK 5000000"), ("없는 것", "ERROR there is no such file")):
+        calling = win32_stage.start("CallPipe", "--name", win32_stage.unique("pipe"), name)
+        assert calling.next_line() == f"CallNamedPipe: {header}"
+        assert calling.next_line() == f"TransactNamedPipe: {header}"
+        assert calling.exit() == 0
+    assert_still_serves(win32_stage)
+
+
+def test_a_call_that_nobody_answers(win32_stage: Stage) -> None:
+    calling = win32_stage.start("CallPipe", "--name", win32_stage.unique("pipe"))
+    assert "error 2 ERROR_FILE_NOT_FOUND" in calling.next_error()
+    assert calling.next_error() == "CallPipe: hint: start NamedPipe_Server first, with the same --name"
+    assert calling.exit() == 1
+
+
+def test_the_benchmark(capsys: pytest.CaptureFixture[str]) -> None:
+    """That it measures, not how fast anything is."""
+    bench.named_pipe(TOOLCHAINS["unicode"], megabytes=1, rounds=1)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("  ")[1] for line in lines[1:-1]] == ["bare loop, 64 KiB", "bare loop, 4 KiB", "bare loop, 1 KiB", *SERVERS]
+    assert all(re.search(r"\d MB/s +\d+\.\d\d$", line) for line in lines[1:-1])
+    assert re.fullmatch(r"The best server, \w+, reaches \d+\.\d\d of the bare 64 KiB loop\.", lines[-1])
+
+
 @pytest.mark.parametrize("arguments, complaint", [
     (["NamedPipe_Server", "--clients", "0"], "--clients: '0' is not a whole number from 1 to 4294967295"),
     (["NamedPipe_Server", "--patience", "0"], "--patience: '0' is not a whole number from 1 to 2147483647"),
@@ -398,6 +427,8 @@ def test_an_output_that_cannot_be_written(win32_stage: Stage) -> None:
     (["NamedPipe_Server", "--name", "x" * 248], "--name: a pipe's whole name has 256 characters at most"),
     (["NamedPipe_Server", "news.txt"], "unexpected 'news.txt'"),
     (["NamedPipe_Client", "a", "b"], "unexpected 'b'"),
+    (["CallPipe", "--timeout", "0"], "--timeout: '0' is not a whole number from 1 to 4294967294"),
+    (["PipeModes", "--name", "x" * 200], "--name: NAME has less than 190 characters"),
     (["NamedPipe_Client", "--timeout", "4294967295"],
      "--timeout: '4294967295' is not a whole number from 0 to 4294967294"),
     (["NamedPipe_Client", "--server", "x" * 300], "--name, --server: a pipe's whole name has 256 characters at most"),

@@ -5,6 +5,7 @@
  *         message, with ERROR_MORE_DATA where one is longer than the buffer.
  * Run     NamedPipe_Client [--name NAME] [--server COMPUTER] [--timeout MS] [--output FILE] [FILE]
  * With    NamedPipe_Server.c or one of its three sisters, started before this one
+ * POSIX   named_pipe_client.c, unix_socket_client.c
  */
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,8 @@
  *
  * Shows   CreateNamedPipe, ConnectNamedPipe, ReadFile and WriteFile on a pipe of messages.
  * Run     NamedPipe_Server [--name NAME] [--root DIR] [--clients N] [--patience MS] [--remote]
- * With    NamedPipe_Client.c, started after this one
+ * With    NamedPipe_Client.c, started after this one; CallPipe.c
+ * POSIX   named_pipe_server.c
  */
 #include "pipe_server.h"
 

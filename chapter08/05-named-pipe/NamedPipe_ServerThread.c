@@ -4,6 +4,7 @@
  * Shows   Many instances of one pipe: the calls still block, but each blocks its own thread alone.
  * Run     NamedPipe_ServerThread [--name NAME] [--root DIR] [--clients N] [--patience MS] [--remote]
  * With    NamedPipe_Client.c, started after this one
+ * POSIX   unix_socket_server.c
  */
 #include <process.h>
 

@@ -47,10 +47,11 @@ static void open_output(file_receipt *receipt)
 
 static void drop_output(file_receipt *receipt)
 {
-    if (receipt->file == NULL || receipt->file == stdout)
+    if (receipt->part_path == NULL)
         return;
     fclose(receipt->file);
     _tremove(receipt->part_path);
+    free(receipt->part_path);
 }
 
 /* "OK", a blank, a number of 1 to 19 digits, a line feed: exactly that, or it is no header. */
@@ -125,21 +126,27 @@ static void report_refusal(const file_receipt *receipt)
     report(_T("the server refused: %s"), reason);
 }
 
+static bool give_name(file_receipt *receipt)
+{
+    bool is_written = fclose(receipt->file) == 0;
+#ifdef _WIN32
+    if (is_written && MoveFileEx(receipt->part_path, receipt->path, MOVEFILE_REPLACE_EXISTING))
+        return true;
+#else
+    if (is_written && rename(receipt->part_path, receipt->path) == 0)
+        return true;
+#endif
+    report_error(_T("rename(%s, %s)"), receipt->part_path, receipt->path);
+    _tremove(receipt->part_path);
+    return false;
+}
+
 int end_receipt(file_receipt *receipt)
 {
     if (receipt->has_header && receipt->received == receipt->size) {
-        if (receipt->path == NULL)
-            return 0;
-#ifdef _WIN32
-        if (fclose(receipt->file) == 0 && MoveFileEx(receipt->part_path, receipt->path, MOVEFILE_REPLACE_EXISTING))
-            return 0;
-#else
-        if (fclose(receipt->file) == 0 && rename(receipt->part_path, receipt->path) == 0)
-            return 0;
-#endif
-        report_error(_T("rename(%s, %s)"), receipt->part_path, receipt->path);
-        _tremove(receipt->part_path);
-        return STATUS_FAILED;
+        bool is_done = receipt->path == NULL || give_name(receipt);
+        free(receipt->part_path);
+        return is_done ? 0 : STATUS_FAILED;
     }
 
     if (receipt->is_refused)

@@ -3,6 +3,7 @@
  *
  * Shows   After CreateFile, ask the handle what has been opened: GetFileType, GetFinalPathNameByHandle. A check of
  *         the name alone could be fooled by a link, and a check before opening by a change in between.
+ * POSIX   open_posix.c
  */
 #include <stdlib.h>
 #include <wchar.h>

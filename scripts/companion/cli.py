@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import FrameType
 
-from . import doctor, lessons, packages, render, scene
+from . import bench, doctor, lessons, packages, render, scene
 from .failure import Failure, WrongUse
 from .progress import say
 from .toolchain import Toolchain, prepare
@@ -86,6 +86,9 @@ def _parser() -> argparse.ArgumentParser:
 
     test = add("test", _test, "Runs the tests, all or those of which the name contains a NAME.")
     test.add_argument("names", metavar="NAME", nargs="*")
+
+    measure = add("bench", _bench, "Measures how fast something is, beside what it is to be compared with.")
+    measure.add_argument("name", metavar="NAME", help=f"what to measure: {', '.join(bench.BENCHES)}")
 
     add("setup", _setup, "Does all set-up that `run` and `exec` need, and nothing else.")
     add("doctor", _doctor, "Shows what is there, in which version, and how to get what is missing.")
@@ -161,6 +164,14 @@ def _test(options: argparse.Namespace) -> int:
     if status == _NO_TESTS:
         raise WrongUse(f"There is no test of which the name contains {' or '.join(options.names)}.")
     return status
+
+
+def _bench(options: argparse.Namespace) -> int:
+    measure = bench.BENCHES[_known(options.name, bench.BENCHES, "benchmark")]
+    toolchain = Toolchain(SOURCE, options.build_dir, options.unicode)
+    prepare(toolchain)
+    measure(toolchain)
+    return 0
 
 
 def _setup(options: argparse.Namespace) -> int:

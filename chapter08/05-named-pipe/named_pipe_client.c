@@ -1,0 +1,93 @@
+/*
+ * named_pipe_client.c - fetches a file through FIFOs.
+ *
+ * Shows   One FIFO for the request, which the server has made, and one for the answer, which we make.
+ * Run     named_pipe_client [--name NAME] [--timeout MS] [--output FILE] [FILE]
+ * With    named_pipe_server.c, started before this one; stream_service.c
+ * Win32   NamedPipe_Client.c
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "stream_service.h"
+
+static char *path, *answer_path;
+
+static void remove_fifo(void)
+{
+    unlink(answer_path);
+}
+
+/* Makes our FIFO and opens it before anybody is asked to write there. */
+static int open_answer(const char *name)
+{
+    char ending[32];
+
+    format_text(ending, sizeof(ending), "%ld.answer", (long)getpid());
+    answer_path = runtime_path(name, ending);
+    unlink(answer_path); /* left by a process that was killed and had the same id */
+    if (mkfifo(answer_path, 0600) < 0)
+        die_error("mkfifo(%s)", answer_path);
+    run_at_end(remove_fifo);
+    int answer = open(answer_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (answer < 0)
+        die_error("open(%s)", answer_path);
+    return answer;
+}
+
+int main(int argc, char *argv[])
+{
+    const char *name = "simple_pipe", *output = NULL;
+    unsigned long timeout = 20000;
+    char request[PIPE_BUF + 1];
+
+    const option_spec options[] = {
+        OPTION_TEXT("--name", "NAME", &name, "ask on the FIFO NAME (simple_pipe)"),
+        OPTION_NUMBER("--timeout", "MS", &timeout, 0, INT_MAX, "wait MS at most for our turn (20000)"),
+        OPTION_TEXT("--output", "FILE", &output, "write to FILE, which appears when it is complete (the screen)"),
+        OPTIONS_END,
+    };
+    companion_init(argv[0]);
+    int files = parse_options(argc, argv, "Fetches FILE (news.txt) through FIFOs.", "[FILE]", options);
+    const char *file = files > 0 ? argv[1] : "news.txt";
+    if (strchr(file, '\n') != NULL)
+        die_usage("FILE: a name with a line feed in it cannot be asked for");
+    if (!format_text(request, sizeof(request), "%ld %s\n", (long)getpid(), file))
+        die_usage("FILE: a request has %d bytes at most", PIPE_BUF);
+
+    path = runtime_path(name, "requests");
+    int requests = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    if (requests < 0) {
+        report_error("open(%s)", path);
+        if (errno == ENOENT || errno == ENXIO)
+            report("hint: start named_pipe_server first, with the same --name");
+        return STATUS_FAILED;
+    }
+    int answer = open_answer(name);
+
+    /* In one write, which up to PIPE_BUF bytes is all or nothing. It waits for room as long as for the answer. */
+    signal(SIGPIPE, SIG_IGN);
+    size_t length = strlen(request);
+    ssize_t bytes;
+    while ((bytes = write(requests, request, length)) < 0 && errno == EAGAIN) {
+        if (!wait_for(requests, POLLOUT, (int)timeout))
+            break;
+    }
+    if (bytes < 0)
+        die_error("write(%s)", path);
+
+    /* The FIFO has no writer yet. poll waits for one; read would take that for the end. */
+    if (!wait_for(answer, POLLIN, (int)timeout)) {
+        report("%s was busy for %lu ms", path, timeout);
+        return STATUS_FAILED;
+    }
+    if (fcntl(answer, F_SETFL, 0) < 0)
+        die_error("fcntl(F_SETFL)");
+    return fetch_answer(answer, output);
+}

@@ -1,0 +1,62 @@
+"""Benchmarks: what `lesson bench NAME` measures. A figure means something beside the others of its run, and only there:
+another machine, another load, and Windows instead of Wine give others."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from .stage import Stage
+from .toolchain import Toolchain
+
+_MEGABYTE = 1_000_000
+
+
+def named_pipe(toolchain: Toolchain, megabytes: int = 200, rounds: int = 3) -> None:
+    """The four servers of the lesson beside a loop that does nothing but write and read."""
+    servers = ["NamedPipe_Server", "NamedPipe_ServerThread", "NamedPipe_ServerOverlapped", "NamedPipe_ServerCompletion"]
+    print(f"named-pipe on {toolchain.system('NamedPipe_Client')}: {megabytes} MB, best of {rounds}")
+
+    def bare_loop(chunk: int, megabytes: int) -> float:
+        def once() -> float:
+            with Stage(toolchain, deadline_s=60) as stage:
+                stage.start("PipeStranger", "send", stage.unique("bench"), str(chunk), str(megabytes)).next_line()
+                return _time(toolchain, "PipeStranger", "receive", stage.unique("bench"), str(chunk))
+        return megabytes / min(once() for _ in range(rounds))
+
+    def server(program: str) -> float:
+        with tempfile.TemporaryDirectory(prefix="companion-") as folder, Stage(toolchain, deadline_s=60) as stage:
+            with (Path(folder) / "large").open("wb") as file:
+                file.truncate(megabytes * _MEGABYTE)
+            stage.start(program, "--name", stage.unique("bench"), "--root",
+                        toolchain.host_path(program, Path(folder))).next_line()
+            return megabytes / min(_time(toolchain, "NamedPipe_Client", "--name", stage.unique("bench"), "large")
+                                   for _ in range(rounds))
+
+    def show(what: str, rate: float) -> None:
+        print(f"  {what:28}{rate:7.0f} MB/s{rate / bare:7.2f}")
+
+    bare = bare_loop(65536, megabytes)
+    show("bare loop, 64 KiB", bare)
+    for chunk in (4, 1):  # the book's way, in small pieces
+        show(f"bare loop, {chunk} KiB", bare_loop(chunk * 1024, max(1, megabytes // 10)))
+    rates = {program: server(program) for program in servers}
+    for program, rate in rates.items():
+        show(program, rate)
+    best = max(rates, key=rates.__getitem__)
+    print(f"The best server, {best}, reaches {rates[best] / bare:.2f} of the bare 64 KiB loop.")
+
+
+def _time(toolchain: Toolchain, program: str, *arguments: str) -> float:
+    """The seconds that a program takes from its start to its end; what it prints is thrown away."""
+    begin = time.perf_counter()
+    subprocess.run(toolchain.command(program, list(arguments)), env=toolchain.environment(), stdin=subprocess.DEVNULL,
+                   stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - begin
+
+
+# What can be measured. Each prints its own table.
+BENCHES: dict[str, Callable[[Toolchain], None]] = {"named-pipe": named_pipe}
