@@ -69,10 +69,12 @@ int fetch_answer(int descriptor, const char *output)
     while ((bytes = read(descriptor, data, sizeof(data))) != 0) {
         if (bytes < 0 && errno == EINTR)
             continue;
-        if (bytes < 0) {
+        if (bytes < 0 && errno == EAGAIN)
+            report("nothing came for too long"); /* where the descriptor has a limit, as SO_RCVTIMEO sets */
+        else if (bytes < 0)
             report_error("read");
+        if (bytes < 0)
             break;
-        }
         if (!receive(&receipt, data, (size_t)bytes))
             break;
     }

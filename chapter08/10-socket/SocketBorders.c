@@ -1,0 +1,104 @@
+/*
+ * SocketBorders.c - what becomes of messages on a stream, and how a mark at their end brings them back.
+ *
+ * Shows   send and recv: their numbers and lengths need not match. A pipe of messages keeps borders; TCP has none.
+ * Run     SocketBorders
+ */
+#include <winsock2.h>
+#include <ws2tcpip.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "win_socket.h"
+
+static const char *const messages[] = {"first", "second", "third"};
+
+/* Two ends of a connection within this process. */
+static void connect_ends(SOCKET ends[2])
+{
+    SOCKET listeners[LISTENERS_MAX];
+    SOCKADDR_STORAGE address;
+    int bytes = sizeof(address);
+    DWORD port = 0;
+    int count = listen_on(listeners, &port, false);
+
+    if (getsockname(listeners[0], (SOCKADDR *)&address, &bytes) != 0)
+        die_error(_T("getsockname"));
+    ends[0] = socket(address.ss_family, SOCK_STREAM, IPPROTO_TCP);
+    if (ends[0] == INVALID_SOCKET || connect(ends[0], (SOCKADDR *)&address, bytes) != 0)
+        die_error(_T("connect"));
+    ends[1] = accept(listeners[0], NULL, NULL);
+    if (ends[1] == INVALID_SOCKET)
+        die_error(_T("accept"));
+    while (count > 0)
+        closesocket(listeners[--count]);
+}
+
+/* Sends each message, with a mark behind it or without, and then the end: so all of it is there to be received. */
+static void send_messages(SOCKET sender, const char *mark)
+{
+    char text[16];
+
+    for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
+        int length = snprintf(text, sizeof(text), "%s%s", messages[i], mark);
+        if (send(sender, text, length, 0) != length)
+            die_error(_T("send"));
+    }
+    shutdown(sender, SD_SEND);
+}
+
+static void show(const TCHAR *what, const char *data, int bytes)
+{
+    TCHAR *text = text_from_utf8(data, (size_t)bytes);
+    print(_T("%s: %s\n"), what, text);
+    free(text);
+}
+
+/* MSG_WAITALL: until the room is full or the stream ends. Without it, how much comes is a matter of luck. */
+static int receive_all(SOCKET receiver, char *data, int room)
+{
+    int bytes = recv(receiver, data, room, MSG_WAITALL);
+    if (bytes == SOCKET_ERROR)
+        die_error(_T("recv"));
+    return bytes;
+}
+
+int _tmain(int argc, TCHAR *argv[])
+{
+    const option_spec options[] = {OPTIONS_END};
+    SOCKET ends[2];
+    char data[64];
+    int bytes;
+
+    companion_init(argv[0]);
+    parse_options(argc, argv, _T("Shows what becomes of messages on a stream."), NULL, options);
+    start_winsock();
+    print(_T("send 5 bytes, send 6 bytes, send 5 bytes\n"));
+
+    connect_ends(ends);
+    send_messages(ends[0], "");
+    bytes = receive_all(ends[1], data, sizeof(data));
+    show(_T("recv with room for 64"), data, bytes);
+    closesocket(ends[0]);
+    closesocket(ends[1]);
+
+    connect_ends(ends);
+    send_messages(ends[0], "");
+    while ((bytes = receive_all(ends[1], data, 4)) > 0)
+        show(_T("recv with room for 4"), data, bytes);
+    closesocket(ends[0]);
+    closesocket(ends[1]);
+
+    connect_ends(ends);
+    send_messages(ends[0], "\n");
+    int length = 0;
+    while ((bytes = recv(ends[1], data + length, (int)sizeof(data) - length, 0)) > 0)
+        length += bytes;
+    for (char *line = data, *end; (end = memchr(line, '\n', (size_t)(data + length - line))) != NULL; line = end + 1)
+        show(_T("a line"), line, (int)(end - line));
+    closesocket(ends[0]);
+    closesocket(ends[1]);
+    WSACleanup();
+    return 0;
+}
