@@ -369,8 +369,10 @@ def test_a_killed_server_leaves_no_half_file(unicode_stage: Stage, program: str)
 @pytest.mark.parametrize("program", SERVERS)
 def test_a_second_server_of_one_name_is_refused(unicode_stage: Stage, program: str) -> None:
     serve(unicode_stage, program)
-    with Stage(unicode_stage.toolchain, deadline_s=1) as other:
+    with Stage(unicode_stage.toolchain, deadline_s=DEADLINE_S) as other:
         second = other.start(program, "--name", unicode_stage.unique("pipe"))
+        assert other.wait(lambda: second.has_ended or bool(second.output.all))
+        assert second.output.all == []
         assert "error 5 ERROR_ACCESS_DENIED" in second.next_error()
         assert second.exit() == 1
 

@@ -127,7 +127,7 @@ void end_reply(file_reply *reply, unsigned long client, const TCHAR *trouble)
     else if (reply->refusal != NULL)
         print(_T("client %lu: refused, %s\n"), client, reply->refusal);
     else if (reply->sent < reply->size)
-        print(_T("client %lu: %s has become shorter while it was sent\n"), client, reply->name);
+        print(_T("client %lu: %s has become shorter while it was sent\n"), client, printable(reply->name));
     else
         print(_T("client %lu: %s, %llu bytes\n"), client, printable(reply->name), reply->size);
 
