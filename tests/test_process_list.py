@@ -178,12 +178,13 @@ def test_long_and_korean_names(side: Side) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="no such file name there")
 def test_a_name_with_control_characters_stays_off_the_terminal_and_is_json(posix_stage: Stage) -> None:
     side = Side(posix_stage, "list_process", "kill_process", "waiting_process")
-    name = "a\x1b[2J\n\"\\\t" + side.stage.run
+    run = "run" + side.stage.run  # which alone may be digits, and those would be an id
+    name = "a\x1b[2J\n\"\\\t" + run
     side.start(name)
-    assert side.names(side.stage.run) == [f'a?[2J?"\\\t{side.stage.run}']
-    actor = side.list("--json", side.stage.run)
+    assert side.names(run) == [f'a?[2J?"\\\t{run}']
+    actor = side.list("--json", run)
     assert actor.exit() == 0
-    assert [process["name"] for process in json.loads("\n".join(actor.output.all))] == [f'a?[2J?"\\\t{side.stage.run}']
+    assert [process["name"] for process in json.loads("\n".join(actor.output.all))] == [f'a?[2J?"\\\t{run}']
     assert side.kill(name).exit() == 0
 
 
