@@ -30,6 +30,11 @@ class Pair:
         self.died = (f"a process died in its critical section ({DIED['posix' if self.is_posix else 'win32']}); "
                      "what it was writing is dropped")
 
+    def remove_memory(self) -> None:
+        """What a killed POSIX reader leaves."""
+        if self.is_posix:
+            (SHM / self.name).unlink(missing_ok=True)
+
     def reader(self, *arguments: str) -> Actor:
         actor = self.stage.start(self.reader_name, "--name", self.name, *arguments)
         assert actor.next_line().startswith("waiting for messages in ")
@@ -57,12 +62,14 @@ class Pair:
 @pytest.fixture(params=BOTH_SIDES)
 def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
     with Stage(TOOLCHAINS[request.param], deadline_s=DEADLINE_S) as stage:
-        yield Pair(stage, request.param)
+        yield (pair := Pair(stage, request.param))
+    pair.remove_memory()
 
 
 @pytest.fixture
-def posix_pair(posix_stage: Stage) -> Pair:
-    return Pair(posix_stage, "posix")
+def posix_pair(posix_stage: Stage) -> Iterator[Pair]:
+    yield (pair := Pair(posix_stage, "posix"))
+    pair.remove_memory()
 
 
 def received(reader: Actor, count: int) -> list[str]:
@@ -279,7 +286,6 @@ def test_memory_left_by_a_crash_with_another_size_is_refused(posix_pair: Pair) -
     assert other.next_error() == ("shared_memory_reader: hint: choose its --size or another --name; "
                                   f"by hand it would go with: rm /dev/shm/{posix_pair.name}")
     assert other.exit() == 1
-    (SHM / posix_pair.name).unlink()
 
 
 def test_a_second_posix_reader_is_refused(posix_pair: Pair) -> None:
