@@ -132,3 +132,24 @@ def test_a_chat_mixes_what_is_typed_with_nothing(build: str) -> None:
             assert speaker.next_line() == f"{alice} has left; waiting for it to come back"
         finally:
             terminal.close()
+
+
+@pytest.mark.parametrize("build", ["unicode", "ansi"])
+def test_a_look_at_a_program_at_another_terminal_leaves_both_terminals_alone(build: str) -> None:
+    """Wine takes its console from a process that closes a duplicate of somebody else's connection to one."""
+    looked_at = Terminal(TOOLCHAINS[build], "DuplicateHandle")
+    try:
+        looked_at.wait_for("process ")
+        process = looked_at.wait_for(":")
+        looked_at.wait_for("waiting until it ends")
+        looking = Terminal(TOOLCHAINS[build], "HandleTable", process)
+        try:
+            looking.wait_for("DuplicateHandle.exe, process")
+            looking.wait_for("FILE_EXECUTE")
+            assert looking.process.wait(DEADLINE_S) == 0
+        finally:
+            looking.close()
+        looked_at.type("\r")
+        assert looked_at.process.wait(DEADLINE_S) == 0
+    finally:
+        looked_at.close()

@@ -77,15 +77,27 @@ static bool copies_attributes(void)
     return (flags & HANDLE_FLAG_INHERIT) != 0;
 }
 
+/*
+ * Wine 8.0 knows a process's console by a handle of this kind, one for each process, and takes the console away from
+ * whoever closes one: also from us, when we close our duplicate of somebody else's. So that one stays open.
+ */
+static bool is_console_connection(const handle_row *row)
+{
+    const DWORD connection_access = SYNCHRONIZE | 0x18;
+    return row->access == connection_access && row->name != NULL && row->name[0] == _T('\0');
+}
+
 /* The same for another process, through a duplicate, which is one more handle to the object while it is open. */
 static bool read_foreign(const ntdll_calls *ntdll, HANDLE hProcess, HANDLE hValue, handle_table *table, DWORD limit_ms,
                          bool are_flags_copied)
 {
-    HANDLE hDuplicate;
+    static HANDLE hKeptProcess, hKeptValue, hKeptDuplicate;
+    bool isKept = hKeptProcess == hProcess && hKeptValue == hValue;
+    HANDLE hDuplicate = hKeptDuplicate;
     DWORD flags;
 
-    if (!DuplicateHandle(hProcess, hValue, GetCurrentProcess(), &hDuplicate, 0, FALSE,
-                         DUPLICATE_SAME_ACCESS | SAME_ATTRIBUTES)) {
+    if (!isKept && !DuplicateHandle(hProcess, hValue, GetCurrentProcess(), &hDuplicate, 0, FALSE,
+                                    DUPLICATE_SAME_ACCESS | SAME_ATTRIBUTES)) {
         /* Some handles may not be duplicated. They are there all the same. */
         if (GetLastError() != ERROR_INVALID_HANDLE)
             add_row(table, hValue);
@@ -103,7 +115,15 @@ static bool read_foreign(const ntdll_calls *ntdll, HANDLE hProcess, HANDLE hValu
         if (_tcscmp(row->type, _T("Process")) == 0 && GetProcessId(hDuplicate) == GetProcessId(hProcess))
             row->usage_count--;
     }
-    CloseHandle(hDuplicate);
+    if (isKept)
+        return true;
+    if (is_console_connection(row)) {
+        hKeptProcess = hProcess;
+        hKeptValue = hValue;
+        hKeptDuplicate = hDuplicate;
+    } else {
+        CloseHandle(hDuplicate);
+    }
     return true;
 }
 
