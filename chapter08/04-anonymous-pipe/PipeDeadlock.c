@@ -21,8 +21,12 @@ static DWORD WINAPI talk(void *request)
     char answer[4096];
     DWORD bytes;
 
-    if (!WriteFile(hRequestWrite, request, (DWORD)strlen(request), &bytes, NULL))
+    if (!WriteFile(hRequestWrite, request, (DWORD)strlen(request), &bytes, NULL)) {
+        /* The main thread has given up, told why, and ended the child. */
+        if (GetLastError() == ERROR_BROKEN_PIPE)
+            return STATUS_FAILED;
         die_error(_T("WriteFile"));
+    }
     CloseHandle(hRequestWrite);
 
     while (ReadFile(hAnswerRead, answer, sizeof(answer), &bytes, NULL)) {
