@@ -20,11 +20,14 @@ void *reallocate(void *memory, size_t bytes);
 
 bool is_console(HANDLE hStream);
 
-/* Gives a process that another example started output files of its own, where the stage asks for it. */
-void open_lane(void);
+/*
+ * Gives a process that another example started output files of its own, where the stage asks for it. True when the
+ * stage itself has started this process, with files of its own.
+ */
+bool open_lane(void);
 
-/* Starts the trace of this process, where COMPANION_TRACE asks for it. */
-void start_trace(void);
+/* Starts the trace of this process, where COMPANION_TRACE asks for it. Root: the stage has started it. */
+void start_trace(bool isRoot);
 
 /* The name by which an error number is looked up, such as ERROR_FILE_NOT_FOUND, or NULL. */
 const TCHAR *error_name(DWORD number);

@@ -50,21 +50,21 @@ static void redirect(FILE *stream, const TCHAR *lane, const TCHAR *extension)
         die_error(_T("freopen(%s%s)"), lane, extension);
 }
 
-void open_lane(void)
+bool open_lane(void)
 {
     TCHAR parent_lane[LANE_CHARS], lane[LANE_CHARS];
     const size_t mark_chars = _tcslen(ROOT_MARK);
 
     DWORD chars = GetEnvironmentVariable(LANE_VARIABLE, parent_lane, LANE_CHARS);
     if (chars == 0 || chars >= LANE_CHARS)
-        return;
+        return false;
 
     if (_tcsncmp(parent_lane, ROOT_MARK, mark_chars) == 0) {
         SetEnvironmentVariable(LANE_VARIABLE, parent_lane + mark_chars);
-        return;
+        return true;
     }
     if (!is_lane_file(STD_OUTPUT_HANDLE, parent_lane, _T(".out")))
-        return;
+        return false;
 
     TCHAR *file_name = _tcsrchr(parent_lane, _T('\\'));
     int folder_chars = file_name == NULL ? 0 : (int)(file_name + 1 - parent_lane);
@@ -77,4 +77,5 @@ void open_lane(void)
         redirect(stderr, lane, _T(".err"));
     redirect(stdout, lane, _T(".out"));
     SetEnvironmentVariable(LANE_VARIABLE, lane);
+    return false;
 }

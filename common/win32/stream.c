@@ -26,8 +26,7 @@ void companion_init(const TCHAR *argv0)
     if (chars > 4 && _tcsicmp(own_name + chars - 4, _T(".exe")) == 0)
         own_name[chars - 4] = _T('\0');
 
-    start_trace(); /* before the lane, whose variable tells it who has started this process */
-    open_lane();
+    start_trace(open_lane());
 
 #ifdef _UNICODE
     /* For a _tprintf that a student adds: without this mode it drops every letter outside the code page. */

@@ -90,9 +90,23 @@ static void trace_exit(void)
     write_event("exit", now(), "");
 }
 
-void start_trace(void)
+/* The lane of this process, in words that the stage knows, unless its parent redirected it and it has none. */
+static void put_lane(trace_call *members, bool isRoot)
 {
-    TCHAR lane[PATH_CHARS];
+    TCHAR path[PATH_CHARS], own[MAX_PATH + 16];
+
+    DWORD chars = GetEnvironmentVariable(_T("COMPANION_LANE"), path, PATH_CHARS);
+    if (chars == 0 || chars >= PATH_CHARS)
+        return;
+    const TCHAR *backslash = _tcsrchr(path, _T('\\'));
+    const TCHAR *lane = backslash == NULL ? path : backslash + 1;
+    format_text(own, MAX_PATH + 16, _T("%s.%lu"), program_name(), GetCurrentProcessId());
+    if (isRoot || _tcscmp(lane, own) == 0)
+        trace_text(members, "lane", lane);
+}
+
+void start_trace(bool isRoot)
+{
     trace_call members = {0};
 
     DWORD chars = GetEnvironmentVariable(_T("COMPANION_TRACE"), trace_path, PATH_CHARS);
@@ -109,12 +123,7 @@ void start_trace(void)
 
     trace_is_on = true;
     trace_text(&members, "command", GetCommandLine());
-    /* A program that the stage has started, in words that it knows. */
-    chars = GetEnvironmentVariable(_T("COMPANION_LANE"), lane, PATH_CHARS);
-    if (chars > 0 && chars < PATH_CHARS && _tcsncmp(lane, _T("root:"), 5) == 0) {
-        const TCHAR *backslash = _tcsrchr(lane, _T('\\'));
-        trace_text(&members, "lane", backslash == NULL ? lane + 5 : backslash + 1);
-    }
+    put_lane(&members, isRoot);
     write_event("start", now(), members.text);
     free(members.text);
     atexit(trace_exit);
