@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import DEADLINE_S, TOOLCHAINS
 from companion import render
+from companion.call_text import columns as width
 from companion.scene import Scene, parse
 from companion.stage import Mismatch, Stage, perform
 from companion.toolchain import Toolchain
@@ -149,7 +150,7 @@ def test_lanes(win32: Toolchain, monkeypatch: pytest.MonkeyPatch, columns: int, 
     if is_side_by_side:
         assert "Probe.2" in shown.splitlines()[0]
         assert line_of_second.index("[b]") > columns // 2
-        assert all(sum(map(render._columns, _without_colours(line))) <= columns for line in shown.splitlines())
+        assert all(width(_without_colours(line)) <= columns for line in shown.splitlines())
     else:
         assert "Probe.2 | [b]" in line_of_second
 

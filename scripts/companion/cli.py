@@ -14,10 +14,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import FrameType
 
-from . import bench, doctor, lessons, packages, render, scene
+from . import bench, demo, doctor, lessons, packages, render, scene, views
 from .failure import Failure, WrongUse
 from .progress import say
-from .toolchain import Toolchain, prepare
+from .toolchain import Toolchain, is_win32, prepare
 
 SOURCE = Path(__file__).resolve().parent.parent.parent
 
@@ -79,6 +79,22 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("lesson", metavar="LESSON", help="its name, as `lesson list` shows it")
     run.add_argument("scene", metavar="SCENE", nargs="?", help="its name (default: the lesson's main scene)")
     run.add_argument("--json", action="store_true", help="one JSON object a line, for scripts")
+    run.add_argument("--calls", action="store_true", help="with the system calls, between the lines where they were made")
+    run.add_argument("--compare", action="store_true", help="plays the POSIX counterpart too, and shows both side by side")
+
+    trace = add("trace", _trace, "Plays a scene and shows every call that its programs make.")
+    trace.add_argument("lesson", metavar="LESSON")
+    trace.add_argument("scene", metavar="SCENE", nargs="?", help="its name (default: the lesson's main scene)")
+    trace.add_argument("--format", choices=views.FORMATS, default="text",
+                       help="a table (the default), the events as JSON lines, a Mermaid sequence diagram, or a Trace "
+                       "Event file for ui.perfetto.dev and chrome://tracing")
+    trace.add_argument("-o", "--output", metavar="FILE", type=Path, help="where to write it (default: standard output)")
+
+    show = add("demo", _demo, "Plays a scene step by step: before each call its programs stand still, until you press Enter.")
+    show.add_argument("lesson", metavar="LESSON")
+    show.add_argument("scene", metavar="SCENE", nargs="?", help="its name (default: the lesson's main scene)")
+    show.add_argument("--auto", type=float, metavar="SECONDS", help="goes on by itself; 0 as fast as it can")
+    show.add_argument("--language", choices=("ko", "en"), help="of the narration (default: the system's)")
 
     start = add("exec", _exec, "Starts one program in this terminal. All that follows PROGRAM is passed on to it.")
     # PARSER: the first argument that is no option, and all that follow it, options or not.
@@ -119,14 +135,70 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.compare and (options.json or options.calls):
+        raise WrongUse("--compare has calls on both sides by itself; it goes with neither --calls nor --json.")
+    lesson, chosen = _lesson_and_scene(options)
+    scenes = [chosen, _posix_counterpart(lesson)] if options.compare else [chosen]
+    toolchain = Toolchain(SOURCE, options.build_dir, options.unicode)
+    _prepare_scenes(toolchain, lesson, scenes, is_traced=options.calls or options.compare)
+    if options.compare:
+        return views.compare(toolchain, *scenes)
+    return render.play(toolchain, chosen, json=options.json, calls=options.calls)
+
+
+def _trace(options: argparse.Namespace) -> int:
+    lesson, chosen = _lesson_and_scene(options)
+    toolchain = Toolchain(SOURCE, options.build_dir, options.unicode)
+    _prepare_scenes(toolchain, lesson, [chosen], is_traced=True)
+    recording = views.record(toolchain, chosen)
+    if recording is None:
+        return 1
+    text = views.rendered(recording, options.format)
+    if options.output:
+        options.output.write_text(text, encoding="utf-8")
+    else:
+        print(text, end="")
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    lesson, chosen = _lesson_and_scene(options)
+    if not any(map(is_win32, chosen.programs)):
+        raise WrongUse(f"{chosen.path.stem} has POSIX programs alone, and only Win32 programs halt before a call. "
+                       f"`lesson run {lesson.name} {chosen.path.stem} --calls` shows its calls.")
+    if options.auto is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise WrongUse("There is no terminal to press Enter at. With --auto SECONDS the demo goes on by itself.")
+    if options.auto is not None and not 0 <= options.auto <= 3600:
+        raise WrongUse("--auto: a number of seconds from 0 to 3600 is expected.")
+    toolchain = Toolchain(SOURCE, options.build_dir, options.unicode)
+    prepare(toolchain, programs=[*(program.name for program in lesson.programs), *lesson.uses, "Stepper"])
+    language = options.language or _language()
+    return demo.play(toolchain, chosen, f"{lesson.title[language]}  ·  {chosen.path.stem}", language, options.auto)
+
+
+def _lesson_and_scene(options: argparse.Namespace) -> tuple[lessons.Lesson, scene.Scene]:
     by_name = {lesson.name: lesson for lesson in lessons.find_all(SOURCE)}
     lesson = by_name[_known(options.lesson, by_name, "lesson")]
     scenes = {path.stem: path for path in lesson.scenes}
     path = scenes[_known(options.scene, scenes, f"scene of {lesson.name}")] if options.scene else lesson.scenes[0]
-    chosen = scene.load(path)
-    toolchain = Toolchain(SOURCE, options.build_dir, options.unicode)
-    prepare(toolchain, programs=[*(program.name for program in lesson.programs), *lesson.uses])
-    return render.play(toolchain, chosen, json=options.json)
+    return lesson, scene.load(path)
+
+
+def _posix_counterpart(lesson: lessons.Lesson) -> scene.Scene:
+    """The scene that lesson.toml names, or the first one that only POSIX programs play."""
+    by_name = {path.stem: scene.load(path) for path in lesson.scenes}
+    if lesson.posix_scene:
+        return by_name[lesson.posix_scene]
+    for found in by_name.values():
+        if not any(map(is_win32, found.programs)):
+            return found
+    raise WrongUse(f"{lesson.name} has no scene of POSIX programs.")
+
+
+def _prepare_scenes(toolchain: Toolchain, lesson: lessons.Lesson, scenes: list[scene.Scene], is_traced: bool) -> None:
+    has_posix = any(not is_win32(program) for chosen in scenes for program in chosen.programs)
+    prepare(toolchain, programs=[*(program.name for program in lesson.programs), *lesson.uses],
+            needs=packages.TO_TRACE_POSIX if is_traced and has_posix and os.name != "nt" else ())
 
 
 def _exec(options: argparse.Namespace) -> int:

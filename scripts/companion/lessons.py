@@ -28,6 +28,7 @@ class Lesson:
     programs: list[Program]
     uses: list[str]  # programs of other lessons that its scenes or programs start
     scenes: list[Path]  # the main one first, then by name
+    posix_scene: str | None  # the counterpart of the main one, where it is not the first of POSIX programs
 
 
 def find_all(source: Path) -> list[Lesson]:
@@ -51,6 +52,7 @@ def load(path: Path) -> Lesson:
             programs=[Program(name, _both_languages(shows)) for name, shows in data["programs"].items()],
             uses=data.get("uses", []),
             scenes=scenes,
+            posix_scene=data.get("posix_scene"),
         )
     except tomllib.TOMLDecodeError as error:
         raise LessonError(f"{path}: {error}") from error

@@ -97,10 +97,14 @@ _PYTEST = Need("pytest and xdist", lambda: python_for_tests() is not None,
     "apt": "python3-pytest python3-pytest-xdist", "dnf": "python3-pytest python3-pytest-xdist",
     "pacman": "python-pytest python-pytest-xdist", "brew": f"{sys.executable} -m pip install pytest pytest-xdist",
     "winget": f"{sys.executable} -m pip install pytest pytest-xdist"})
+_STRACE = Need("strace", lambda: shutil.which("strace") is not None, lambda: ["strace", "--version"], {
+    "apt": "strace", "dnf": "strace", "pacman": "strace",
+    "brew": "(there is no strace for macOS: calls of POSIX programs are shown on Linux only)"})
 
 TO_RUN: Sequence[Need] = ([_MESON, _NINJA, _WINDOWS_COMPILER] if os.name == "nt" else
                           [_MESON, _NINJA, _C_COMPILER, _MINGW, _WINE])
 TO_TEST: Sequence[Need] = [_PYTEST]
+TO_TRACE_POSIX: Sequence[Need] = [_STRACE]
 
 
 @cache

@@ -6,13 +6,15 @@ import json as json_format
 import os
 import shutil
 import sys
-import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Protocol
 
+from .call_text import Reader, columns
 from .scene import Kind, Scene
 from .stage import Event, Mismatch, Stage, perform
 from .toolchain import Toolchain
+from .trace import Kernel
 
 _EVENT_NAMES = {Kind.START: "start", Kind.LINE: "line", Kind.ERROR: "error", Kind.TYPE: "typed",
                 Kind.END_INPUT: "end_input", Kind.INTERRUPT: "interrupt", Kind.EXIT: "exit"}
@@ -24,10 +26,11 @@ class Renderer(Protocol):
     def end(self) -> None: ...
 
 
-def play(toolchain: Toolchain, scene: Scene, json: bool = False) -> int:
+def play(toolchain: Toolchain, scene: Scene, json: bool = False, calls: bool = False) -> int:
     """Plays a scene for the one who sits there; gives 0 when all went as its text says, else 1."""
-    renderer: Renderer = JsonLines() if json else Lanes(scene) if _is_colourful() else PlainText(scene)
-    with Stage(toolchain, renderer.event) as stage:
+    renderer: Renderer = JsonLines() if json else Lanes(scene) if is_colourful() else PlainText(scene)
+    on_event = renderer.event if json else _InWords(renderer).event
+    with Stage(toolchain, on_event, is_traced=calls) as stage:
         try:
             perform(scene, stage)
         except Mismatch as mismatch:
@@ -37,8 +40,27 @@ def play(toolchain: Toolchain, scene: Scene, json: bool = False) -> int:
     return 0
 
 
-def _is_colourful() -> bool:
+def is_colourful() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+class _InWords:
+    """Puts what the trace tells into words on its way to a renderer."""
+
+    def __init__(self, renderer: Renderer) -> None:
+        self._renderer = renderer
+        self._reader = Reader(Kernel())
+        self._waiting: set[tuple[int, int]] = set()
+
+    def event(self, event: Event) -> None:
+        call = event.call
+        if call is None:
+            self._renderer.event(event)
+        elif call.event == "enter":
+            self._waiting.add(call.key)
+            self._renderer.event(replace(event, text=f"→ {self._reader.call(call)} waits"))
+        elif call.event == "return":
+            self._renderer.event(replace(event, text=self._reader.returned(call, call.key in self._waiting)))
 
 
 class JsonLines:
@@ -46,6 +68,13 @@ class JsonLines:
 
     def event(self, event: Event) -> None:
         text = {"status": int(event.text)} if event.kind is Kind.EXIT else {"text": event.text}
+        if event.call:
+            call = event.call
+            if call.event in ("enter", "return"):
+                self._print({"time": round(event.time, 6), "event": call.event, "program": call.lane, "call": call.name,
+                             "number": call.number, "args": call.arguments}
+                            | ({"result": call.result, "error": call.error} if call.event == "return" else {}))
+            return
         self._print({"time": round(event.time, 6), "event": _EVENT_NAMES[event.kind], "program": event.lane} | text)
 
     def mismatch(self, mismatch: Mismatch, stage: Stage) -> None:
@@ -71,7 +100,7 @@ class PlainText:
         print(f"{event.time:7.3f}  {event.lane:{self._width}} {_mark(event)}", flush=True)
 
     def mismatch(self, mismatch: Mismatch, stage: Stage) -> None:
-        print("\n".join(_report(self._scene, mismatch, stage)), file=sys.stderr, flush=True)
+        print("\n".join(report(self._scene, mismatch, stage)), file=sys.stderr, flush=True)
 
     def end(self) -> None:
         pass
@@ -98,7 +127,7 @@ class Lanes(PlainText):
         style = self._colour(event.lane)
         if event.kind in (Kind.TYPE, Kind.INTERRUPT, Kind.END_INPUT):
             style += self._BOLD
-        elif event.kind in (Kind.START, Kind.EXIT):
+        elif event.kind in (Kind.START, Kind.EXIT, Kind.CALL):
             style += self._DIM
         time = f"{self._DIM}{event.time:7.3f}{self._RESET}  "
         if self._lane_columns < self._LEAST_COLUMNS or event.lane not in self._lanes:
@@ -107,7 +136,7 @@ class Lanes(PlainText):
 
         indent = " " * (self._lanes.index(event.lane) * (self._lane_columns + 2))
         text = _mark(event).removeprefix("| ")
-        for number, part in enumerate(_wrap(text, self._lane_columns)):
+        for number, part in enumerate(wrap(text, self._lane_columns)):
             print(f"{time if number == 0 else ' ' * 9}{indent}{style}{part}{self._RESET}", flush=True)
 
     def _colour(self, lane: str) -> str:
@@ -116,33 +145,29 @@ class Lanes(PlainText):
 
 
 def _mark(event: Event) -> str:
-    """An event in the notation of a scene."""
+    """An event in the notation of a scene. Calls, which no scene has, bring their arrow with them."""
+    if event.kind is Kind.CALL:
+        return event.text
     return f"{event.kind.value} {event.text}".rstrip()
 
 
-def _columns(character: str) -> int:
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+def _pad(text: str, width: int) -> str:
+    return text + " " * (width - columns(text))
 
 
-def _pad(text: str, columns: int) -> str:
-    return text + " " * (columns - sum(map(_columns, text)))
-
-
-def _wrap(text: str, columns: int) -> Iterator[str]:
+def wrap(text: str, width: int) -> Iterator[str]:
     """The text in parts that fit, cut where the column ends: a slot's name has no blanks to cut at."""
     part, used = "", 0
     for character in text:
-        if used + _columns(character) > columns:
+        if used + columns(character) > width:
             yield part
             part, used = "  ", 2
         part += character
-        used += _columns(character)
+        used += columns(character)
     yield part
 
 
-def _report(scene: Scene, mismatch: Mismatch, stage: Stage) -> Iterator[str]:
+def report(scene: Scene, mismatch: Mismatch, stage: Stage) -> Iterator[str]:
     """What was expected and what was seen: first where it went wrong, then program by program."""
     place = f"{scene.path}:{mismatch.step.number}" if mismatch.step else str(scene.path)
     yield ""

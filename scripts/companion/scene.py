@@ -36,7 +36,7 @@ class Kind(Enum):
     END_INPUT = "^Z"
     INTERRUPT = "^C"
     EXIT = "="
-    CALL = "("  # in no scene: a call that the trace tells of
+    CALL = "→"  # in no scene: a call that the trace tells of
 
 
 @dataclass(frozen=True)

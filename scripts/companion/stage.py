@@ -21,7 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from . import strace
 from .scene import Kind, Names, Scene, Step
+from .still import Stillness
 from .toolchain import Toolchain, is_win32
 from .trace import Call, Trace
 
@@ -192,6 +194,7 @@ class Stage:
         self.toolchain = toolchain
         self.deadline_s = deadline_s
         self.is_traced = is_traced
+        self.paused_s = 0.0  # in which a demo stood still; no deadline runs out meanwhile
         self.run = secrets.token_hex(4)
         self.names = Names(self.run)
         self.actors: dict[str, Actor] = {}
@@ -199,6 +202,7 @@ class Stage:
         self._begin = time.monotonic()
         self._known_files: set[Path] = set()
         self._lanes_by_files: dict[str, str] = {}  # by the first part of the files' names
+        self.calls: list[Call] = []  # all that the trace has told
 
     def __enter__(self) -> Stage:
         self._folder = Path(tempfile.mkdtemp(prefix="companion-"))
@@ -207,6 +211,7 @@ class Stage:
         self._lanes.mkdir()
         self.work.mkdir()
         self.trace = Trace(self._folder / "trace.jsonl", self._lane_of)
+        self._straces: list[strace.Strace] = []
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -229,6 +234,9 @@ class Stage:
         self.saw(Kind.START, lane, " ".join([program, *arguments]))
 
         command = self.toolchain.command(program, list(arguments))
+        if self.is_traced and not is_win32(program):
+            self._straces.append(strace.Strace(files.with_name(files.name + ".strace"), lane, self._child_lane))
+            command = strace.command(command, self._straces[-1].path)
         variables = self.toolchain.environment() | {
             "COMPANION_RUN": self.run,
             "COMPANION_LANE": "root:" + self.toolchain.host_path(program, files),
@@ -257,12 +265,12 @@ class Stage:
 
     def wait(self, is_done: Callable[[], bool]) -> bool:
         """Looks at everything until is_done() or the deadline; says which."""
-        end = time.monotonic() + self.deadline_s
+        end = time.monotonic() + self.deadline_s - self.paused_s
         while True:
             self.look()
             if is_done():
                 return True
-            if time.monotonic() > end:
+            if time.monotonic() - self.paused_s > end:
                 return False
             time.sleep(_LOOK_AGAIN_S)
 
@@ -272,8 +280,12 @@ class Stage:
         # What there is now, before the trace is read: what comes later may stand behind a call that is not read yet.
         ended = [actor for actor in self.actors.values() if actor.process and actor.process.poll() is not None]
         printed = {lane: actor.printed() for lane, actor in self.actors.items()} if self.is_traced else {}
-        for call in self.trace.poll():
-            self._saw_call(call)
+        calls = [call for trace in (self.trace, *self._straces) for call in trace.poll()]
+        returned = {call.key for call in calls if call.event == "return"}
+        self.calls += calls
+        for call in calls:
+            if call.event != "enter" or call.key not in returned:  # else it has not waited, and one event tells it all
+                self._saw_call(call)
         for lane, actor in self.actors.items():
             actor.feed()
             ends_now = not actor.has_ended and actor in ended
@@ -281,6 +293,25 @@ class Stage:
             if ends_now:
                 actor.has_ended = True
                 self.saw(Kind.EXIT, actor.lane, str(actor.process.returncode))
+
+    def finish_trace(self) -> list[Call]:
+        """All events of a play that is over, in order. strace may still write, and a child outlive its parent: wait for
+        their end, or until what is left stands still."""
+        stillness = Stillness(self.run, self.toolchain.wine_prefix)
+
+        def is_over() -> bool:
+            started = {call.pid for call in self.calls if call.event == "start"}
+            has_ended = started <= {call.pid for call in self.calls if call.event == "exit"}
+            return all(trace.is_complete for trace in self._straces) and (has_ended or stillness.is_reached())
+
+        self.wait(is_over)
+        self.look()
+        if self._straces:
+            self.calls.sort(key=lambda call: call.time)
+        return self.calls
+
+    def before(self, step: Step) -> None:
+        """A scene is about to take this step. A stage that halts its programs lets them go on first."""
 
     def _saw_lines(self, actor: Actor, is_complete: bool, printed: dict[str, int] | None = None) -> None:
         for kind, lines, stream in ((Kind.LINE, actor.output, "out"), (Kind.ERROR, actor.errors, "err")):
@@ -304,17 +335,21 @@ class Stage:
 
     def _lane_of(self, start: dict[str, Any]) -> str:
         """The lane of a process that has begun to write to the trace."""
-        if "lane" in start:
-            return self._lanes_by_files[start["lane"]]
-        return self._child_lane(start["program"], start["pid"])
+        lane = start.get("lane", "")
+        if lane in self._lanes_by_files:
+            return self._lanes_by_files[lane]
+        return self._child_lane(start["program"], start["pid"], has_output=bool(lane))
 
-    def _child_lane(self, program: str, pid: int) -> str:
-        """The same one whether its output or its trace comes first."""
-        files = f"{program}.{pid}"
+    def _child_lane(self, program: str, pid: int, has_output: bool) -> str:
+        """The same one whether its output or its trace comes first. A program that its parent has redirected has no
+        output to see, and no part in the scene's count of programs: PipeChild (1)."""
+        files = f"{program}.{pid}" if has_output else f"{program} {pid}"
         if files not in self._lanes_by_files:
             taken = set(self._lanes_by_files.values())
-            names = itertools.chain([program], (f"{program}.{number}" for number in itertools.count(2)))
-            self._lanes_by_files[files] = next(name for name in names if name not in taken)
+            numbers = itertools.count(2 if has_output else 1)
+            names = (f"{program}.{number}" if has_output else f"{program} ({number})" for number in numbers)
+            first = [program] if has_output else []
+            self._lanes_by_files[files] = next(name for name in itertools.chain(first, names) if name not in taken)
         return self._lanes_by_files[files]
 
     def _find_children(self) -> None:
@@ -325,7 +360,7 @@ class Stage:
 
     def _add_child(self, out: Path) -> None:
         program, pid, _ = out.name.split(".")
-        lane = self._child_lane(program, int(pid))
+        lane = self._child_lane(program, int(pid), has_output=True)
         self.actors[lane] = Actor(self, lane, out.with_suffix(""), None)
         self.saw(Kind.START, lane, program)
 
@@ -338,6 +373,7 @@ def perform(scene: Scene, stage: Stage) -> None:
         shutil.copytree(files, stage.work, dirs_exist_ok=True)
     for step in scene.steps:
         try:
+            stage.before(step)
             _perform_step(step, stage)
         except Mismatch as mismatch:
             mismatch.step = step

@@ -129,13 +129,14 @@ class Toolchain:
         return self.build_root / "logs" / f"{self.name}-{step}.log"
 
 
-def prepare(*toolchains: Toolchain, programs: Iterable[str] = (), tests: bool = False) -> bool:
-    """Makes all ready to start programs: packages, the Wine prefix, configuration, compilation (of these programs,
-    or all). Says whether anything of it was to do."""
+def prepare(*toolchains: Toolchain, programs: Iterable[str] = (), tests: bool = False,
+            needs: Iterable[packages.Need] = ()) -> bool:
+    """Makes all ready to start programs: packages (`needs` are more than the usual ones), the Wine prefix,
+    configuration, compilation (of these programs, or all). Says whether anything of it was to do."""
     build_root = toolchains[0].build_root
     with _lock(build_root), contextlib.ExitStack() as stack:
-        needs = [*packages.TO_RUN, *(packages.TO_TEST if tests else [])]
-        done = packages.require(needs, build_root / "logs")
+        required = [*packages.TO_RUN, *(packages.TO_TEST if tests else []), *needs]
+        done = packages.require(required, build_root / "logs")
         wine = None
         if os.name != "nt":
             done |= not toolchains[0].wine_prefix.exists()

@@ -1,0 +1,135 @@
+"""How a call reads: as a person would write it in C, with the values that it had."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from typing import Any
+
+from .trace import Call, Kernel, KernelObject, handle_value
+
+
+# Arguments that say which process is meant: another run has others.
+_VOLATILE = {"dwProcessId": "ID", "dwThreadId": "ID", "th32ProcessID": "ID", "th32ParentProcessID": "ID",
+             "ClientProcessId": "ID", "ServerProcessId": "ID", "pid": "ID", "szExeFile": "…"}
+_GIVES_ID = {"fork", "wait4", "GetProcessId"}
+
+
+class Reader:
+    """Puts calls into words. Names that were made unique for the run lose what made them so."""
+
+    def __init__(self, kernel: Kernel, run: str = "", hides_ids: bool = False, hides_handles: bool = False) -> None:
+        self.kernel = kernel
+        self._run = run
+        self._hides_ids = hides_ids  # of processes: another run has others
+        self._hides_handles = hides_handles  # their values; what is behind them is said instead
+        self._ids: set[str] = set()
+        self._handle_names: dict[int, dict[int, str]] = {}  # by process, then by object
+
+    def learn(self, call: Call) -> None:
+        """An event that is not to be read; for hides_ids."""
+        self._ids.add(str(call.pid))
+
+    def call(self, call: Call, is_short: bool = False) -> str:
+        """CreateFile("\\\\.\\mailslot\\mailbox", GENERIC_WRITE, ...); in short without what is NULL, 0 or unknown."""
+        values = [self.value(call, value, name) for name, value in call.arguments.items()
+                  if not is_short or value not in (None, {}, 0, {"handle": "NULL"})]
+        return f"{call.name}({', '.join(values)})"
+
+    def arguments(self, call: Call) -> list[tuple[str, str]]:
+        return [(name, self.value(call, value, name)) for name, value in call.arguments.items()]
+
+    def result(self, call: Call) -> str:
+        """What came of it: TRUE, 0x44, error 2 ERROR_FILE_NOT_FOUND."""
+        text = "" if call.result is None else self.value(call, call.result)
+        if call.error:
+            failed = f"error {call.error['number']} {call.error.get('name', '')}".rstrip()
+            return f"{text}, {failed}" if call.result not in (None, False, -1) and not _is_no_handle(call.result) else failed
+        return text
+
+    def outcome(self, call: Call) -> str:
+        """The result in one line, with what the call has written: TRUE, "안녕하세요" (10 bytes)."""
+        parts = [self.result(call)]
+        for name, value in call.arguments.items():
+            is_data = isinstance(value, dict) and "bytes" in value
+            if is_data and call.name in ("ReadFile", "recv", "TransactNamedPipe", "CallNamedPipe") and name != "lpInBuffer":
+                parts.append(self.value(call, value))
+        return ", ".join(filter(None, parts))
+
+    def returned(self, call: Call, is_continued: bool, is_short: bool = False) -> str:
+        """The whole call with its result, or, when its entry was told before, only what came of it."""
+        outcome = self.outcome(call) if is_continued else self.result(call)
+        text = f"← {call.name}" if is_continued else f"→ {self.call(call, is_short)}"
+        return f"{text} = {outcome}" if outcome else text
+
+    def value(self, call: Call, value: Any, name: str = "") -> str:
+        if value is None:
+            return "NULL"
+        if self._hides_ids and name in _VOLATILE and value != {}:
+            return _VOLATILE[name]
+        if isinstance(value, bool):
+            return "TRUE" if value else "FALSE"
+        if isinstance(value, int):
+            return "ID" if self._hides_ids and call.name in _GIVES_ID and str(value) in self._ids else str(value)
+        if isinstance(value, str):
+            return f'"{self.text(value.rpartition("/")[2] if call.name == "execve" else value)}"'
+        if isinstance(value, list):
+            return "{" + ", ".join(self.value(call, one) for one in value) + "}"
+        if "handle" in value:
+            return self.handle(call, value)
+        if "bytes" in value:
+            text = f'"{self.text(value["text"])}"' if "text" in value else _spaced(value.get("hex", ""), value["bytes"])
+            return f"{text} ({value['bytes']} byte{'' if value['bytes'] == 1 else 's'})"
+        if "value" in value:
+            name = str(value["name"])
+            return self.text(name) if call.lane[:1].islower() else name  # strace names structures with all that is in them
+        if "given" in value or "pointer" in value or not value:
+            return "…"
+        return "{" + ", ".join(f"{member} = {self.value(call, one, member)}" for member, one in value.items()) + "}"
+
+    def handle(self, call: Call, value: dict[str, Any]) -> str:
+        text = str(value["handle"])
+        if not self._hides_handles or handle_value(value) is None:
+            return text
+        found = self.kernel.object_of(call.pid, value)
+        return self._handle_name(call.pid, found) if found else "handle"
+
+    def _handle_name(self, pid: int, found: KernelObject) -> str:
+        """mailslot, event, event 2: the first number that no other object has to which the process has a handle."""
+        names = self._handle_names.setdefault(pid, {})
+        known = {entry.object.number for entry in self.kernel.tables.get(pid, {}).values()} | {found.number}
+        for number in set(names) - known:
+            del names[number]
+        if found.number not in names:
+            kind = found.type.replace("_", " ")
+            choices = itertools.chain([kind], (f"{kind} {number}" for number in itertools.count(2)))
+            names[found.number] = next(name for name in choices if name not in names.values())
+        return names[found.number]
+
+    def text(self, text: str) -> str:
+        """Harmless on a terminal, and without what differs from run to run."""
+        if self._run:
+            text = text.replace(f"-{self._run}", "")
+        text = re.sub(r'"?(?:[A-Za-z]:)?[\\/](?:[^"\s]*[\\/])?(\w+)\.exe"?', r"\1", text)
+        text = re.sub(r"(?:[A-Za-z]:)?[\\/][^\s\"]*companion-\w+[\\/]work[\\/]?", "", text)
+        text = text.replace("\r", "\\r").replace("\n", "\\n").replace("\t", "\\t")
+        if self._hides_ids and self._ids:
+            text = re.sub(rf"(?<![\w.])({'|'.join(self._ids)})(?![\w.])", "ID", text)
+        if self._hides_handles:
+            text = re.sub(r"\b0x[0-9a-fA-F]+\b", "HANDLE", text)  # as format_handle of common/ writes it
+        return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def _is_no_handle(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("handle") in ("NULL", "INVALID_HANDLE_VALUE")
+
+
+def _spaced(hexadecimal: str, count: int) -> str:
+    text = " ".join(hexadecimal[i : i + 2] for i in range(0, len(hexadecimal), 2))
+    return text + (" …" if count > len(hexadecimal) // 2 else "")
+
+
+def columns(text: str) -> int:
+    """The columns that a text takes on a terminal; a Korean character takes two."""
+    return sum(0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)

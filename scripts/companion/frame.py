@@ -1,0 +1,183 @@
+"""One screen of a demo: the processes side by side, the call that one of them is about to make, the kernel objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+from .call_text import columns
+from .render import wrap
+
+_LEAST_COLUMNS = 22  # of a process
+_OUTPUT_LINES = 4
+
+WORDS = {
+    "en": {"step": "step", "halts": "▶ is about to call", "waits": "waits in", "ended": "has ended", "runs": "runs",
+           "objects": "Kernel objects", "count": "usage count", "none": "(none yet)", "gone": "gone",
+           "inherit": "inheritable", "keys": "Enter: go on   b: back   q: quit", "over": "The scene is over.",
+           "past": "a past step: Enter: forward   b: back   q: quit", "end_keys": "b: back   q, Enter: quit"},
+    "ko": {"step": "단계", "halts": "▶ 호출 직전", "waits": "대기 중:", "ended": "끝났음", "runs": "실행 중",
+           "objects": "커널 오브젝트", "count": "usage count", "none": "(아직 없음)", "gone": "사라짐",
+           "inherit": "상속 가능", "keys": "Enter: 다음   b: 이전   q: 종료", "over": "장면이 끝났다.",
+           "past": "지난 단계: Enter: 앞으로   b: 이전   q: 종료", "end_keys": "b: 이전   q, Enter: 종료"},
+}
+
+
+@dataclass(frozen=True)
+class Handle:
+    value: str
+    number: int  # of its object
+    type: str
+    is_inheritable: bool
+
+
+@dataclass(frozen=True)
+class Object:
+    number: int
+    type: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Column:
+    """What is to be seen of a process."""
+
+    lane: str
+    state: str  # "halts", "waits", "runs" or "ended"
+    waits_in: str = ""
+    returned: str = ""  # what it called last, and what came of it
+    output: tuple[str, ...] = ()
+    handles: tuple[Handle, ...] = ()
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A moment in which all stands still."""
+
+    number: int
+    narration: str
+    processes: tuple[Column, ...]
+    objects: tuple[Object, ...]
+    lane: str = ""  # who is about to call; nobody at the end
+    call: str = ""
+    arguments: tuple[tuple[str, str], ...] = ()
+    before: Moment | None = field(default=None, repr=False)
+
+
+class Frame:
+    """Draws a moment as lines that fit. With colours, changes are highlighted; a star marks them in any case."""
+
+    def __init__(self, title: str, language: str, has_colours: bool) -> None:
+        self._title = title
+        self._words = WORDS[language]
+        self._has_colours = has_colours
+
+    def lines(self, moment: Moment, width: int, height: int | None = None, footer: str = "") -> list[str]:
+        head = [self._style(f"{self._title}  ·  {self._words['step']} {moment.number}", "1")]
+        head += [self._style(line, "1;33") for line in _wrapped_words(moment.narration, width)]
+        head.append("─" * width)
+        objects = ["─" * width, *self._objects(moment, width)]
+        foot = [self._style(self._words[footer], "2")] if footer else []
+        room = None if height is None else height - len(head) - len(foot)
+        if room is not None and len(objects) > room // 2:
+            objects = [*objects[: max(2, room // 2 - 1)], "…"]
+        body = list(self._body(moment, width))
+        if room is not None:
+            body = _cut(body, room - len(objects))
+        return [*head, *body, *objects, *foot]
+
+    def _style(self, text: str, codes: str) -> str:
+        return f"\033[{codes}m{text}\033[0m" if self._has_colours and text.strip() else text
+
+    def _body(self, moment: Moment, width: int) -> Iterator[str]:
+        shown = _chosen(moment, max(1, width // _LEAST_COLUMNS))
+        count = max(1, len(shown))
+        each = (width - 3 * (count - 1)) // count
+        cells = [list(self._cell(moment, process, each)) for process in shown]
+        for row in zip_longest(*cells, fillvalue=("", "")):
+            yield " │ ".join(self._style(_pad(text, each), style) if style else _pad(text, each) for text, style in row).rstrip()
+
+    def _cell(self, moment: Moment, process: Column, width: int) -> Iterator[tuple[str, str]]:
+        is_active = process.lane == moment.lane
+        state = self._words[process.state] + (f" {process.waits_in}" if process.waits_in else "")
+        yield from _styled(process.lane, width, "1;36")
+        if process.returned:
+            yield from _styled(f"  ← {process.returned}", width, "2")
+        yield from _styled(f"  {state}", width, "1;32" if is_active else "2")
+        if is_active:
+            yield from _styled(f"  {moment.call}(", width, "1;32")
+            for name, value in moment.arguments:
+                yield from _styled(f"    {name} = {value}", width, "32")
+            yield "  )", "1;32"
+        old = _find(moment.before, process.lane)
+        for handle in process.handles:
+            is_new = old is None or handle not in old.handles
+            text = f"{'*' if is_new else ' '} {handle.value} → [{handle.number}] {handle.type.replace('_', ' ')}"
+            yield from _styled(text + (f", {self._words['inherit']}" if handle.is_inheritable else ""), width,
+                               "7" if is_new and moment.before else "")
+        for handle in old.handles if old else ():
+            if all(handle.value != one.value for one in process.handles):
+                text = f"* {handle.value} → [{handle.number}] {self._words['gone']}"
+                yield from _styled(text, width, "7")
+        for line in process.output[-_OUTPUT_LINES:]:
+            yield from _styled(f"  {line}", width, "")
+
+    def _objects(self, moment: Moment, width: int) -> Iterator[str]:
+        yield self._style(self._words["objects"], "1")
+        before = {one.number: one.count for one in moment.before.objects} if moment.before else {}
+        now = {one.number for one in moment.objects}
+        for one in moment.objects:
+            yield from self._object(one, before.get(one.number, 0 if moment.before else one.count), one.count, width)
+        for one in moment.before.objects if moment.before else ():
+            if one.number not in now:
+                yield from self._object(one, one.count, 0, width)
+        if not moment.objects and not before:
+            yield f"  {self._words['none']}"
+
+    def _object(self, one: Object, before: int, now: int, width: int) -> Iterator[str]:
+        has_changed = before != now
+        count = f"{before} → {now}" if has_changed else str(now)
+        gone = f" ({self._words['gone']})" if now == 0 else ""
+        text = f"{'*' if has_changed else ' '} [{one.number}] {one.type.replace('_', ' ')} {one.name}".rstrip()
+        for line in wrap(f"{text}  {self._words['count']} {count}{gone}", width):
+            yield self._style(line, "7") if has_changed else line
+
+
+def _styled(text: str, width: int, style: str) -> Iterator[tuple[str, str]]:
+    """Indented as it begins, and further where it goes on."""
+    indent = len(text) - len(text.lstrip())
+    for number, part in enumerate(_wrapped_words(text, width - indent - 2)):
+        yield " " * (indent + (2 if number else 0)) + part, style
+
+
+def _pad(text: str, width: int) -> str:
+    return text + " " * (width - columns(text))
+
+
+def _wrapped_words(text: str, width: int) -> list[str]:
+    """Cut at blanks, and where a word alone is too long."""
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and columns(lines[-1]) + 1 + columns(word) > width:
+            lines.append("")
+        lines[-1] += (" " if lines[-1] else "") + word
+    return [part for line in lines for part in wrap(line, width)]
+
+
+def _find(moment: Moment | None, lane: str) -> Column | None:
+    return next((one for one in moment.processes if one.lane == lane), None) if moment else None
+
+
+def _chosen(moment: Moment, most: int) -> list[Column]:
+    """As many processes as there is room for: the one that is about to call, the first one, which may have started the
+    others, then those that live, the newest first."""
+    ranked = sorted(enumerate(moment.processes),
+                    key=lambda one: (one[1].lane != moment.lane, one[0] > 0, one[1].state == "ended", -one[0]))
+    kept = {index for index, _ in ranked[:most]}
+    return [process for index, process in enumerate(moment.processes) if index in kept]
+
+
+def _cut(lines: list[str], room: int) -> list[str]:
+    return lines if len(lines) <= room else [*lines[: max(0, room - 1)], "…"]

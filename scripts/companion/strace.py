@@ -1,0 +1,282 @@
+"""The calls of POSIX programs: what strace writes about them, as the same events that Win32 programs record."""
+
+from __future__ import annotations
+
+import errno
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from .trace import Call
+
+# The names of the arguments, from the manual pages. strace is asked for these calls and no others; the ? lets it do
+# without those that this machine's kernel does not have.
+_CALLS = {name: arguments.split() for name, arguments in {
+    "msgget": "key msgflg", "msgsnd": "msqid msgp msgsz msgflg", "msgrcv": "msqid msgp msgsz msgtyp msgflg",
+    "msgctl": "msqid cmd buf", "semget": "key nsems semflg", "semop": "semid sops nsops",
+    "semtimedop": "semid sops nsops timeout", "semctl": "semid semnum cmd arg",
+    "socket": "domain type protocol", "socketpair": "domain type protocol sv", "bind": "sockfd addr addrlen",
+    "listen": "sockfd backlog", "accept": "sockfd addr addrlen", "accept4": "sockfd addr addrlen flags",
+    "connect": "sockfd addr addrlen", "sendto": "sockfd buf len flags dest_addr addrlen",
+    "recvfrom": "sockfd buf len flags src_addr addrlen", "sendmsg": "sockfd msg flags", "recvmsg": "sockfd msg flags",
+    "shutdown": "sockfd how", "pipe": "pipefd", "pipe2": "pipefd flags", "mknod": "pathname mode dev",
+    "mknodat": "dirfd pathname mode dev", "open": "pathname flags mode", "openat": "dirfd pathname flags mode",
+    "read": "fd buf count", "write": "fd buf count", "close": "fd", "dup": "oldfd", "dup2": "oldfd newfd",
+    "dup3": "oldfd newfd flags", "fork": "", "vfork": "", "clone": "", "clone3": "", "execve": "pathname argv envp",
+    "wait4": "pid wstatus options rusage", "waitid": "idtype id infop options rusage", "kill": "pid sig",
+    "pidfd_open": "pid flags", "pidfd_send_signal": "pidfd sig info flags", "poll": "fds nfds timeout",
+    "ppoll": "fds nfds timeout sigmask sigsetsize", "mmap": "addr length prot flags fd offset",
+    "munmap": "addr length", "msync": "addr length flags", "ftruncate": "fd length", "fsync": "fd", "unlink": "pathname",
+    "unlinkat": "dirfd pathname flags",
+}.items()}
+_MAKES_DESCRIPTOR = {"socket", "accept", "accept4", "pidfd_open", "dup", "dup2", "dup3", "open", "openat"}
+_ON_DESCRIPTOR = {"read", "write", "close", "ftruncate", "fsync"}  # shown only for those that are followed
+_FORKS = {"fork", "vfork", "clone", "clone3"}
+_SYSTEM_FILE = re.compile(r"/(etc|lib|lib64|usr|proc|sys|dev/(?!shm/|mqueue/))|/.*/lanes/|.*\.so\b")
+
+_BLOCKED_S = 0.002  # a call that took longer has waited
+_LINE = re.compile(rb"(\d+) +(\d+\.\d+) (.*)")
+_COMPLETE = re.compile(r"(\w+)\((.*)\) += (-?\w+)(?: (E\w+) \(.*\))?.*? <([\d.]+)>", re.DOTALL)
+
+
+def command(program: list[str], output: Path) -> list[str]:
+    """The program under strace, still a child of the one who starts it (-D)."""
+    calls = ",".join(f"?{name}" for name in _CALLS)
+    return ["strace", "-D", "-f", "-ttt", "-T", "-xx", "-s", "200", "-o", str(output), "-e", f"trace={calls}", *program]
+
+
+@dataclass
+class _Process:
+    pid: int
+    program: str
+    lane: str = ""
+    followed: set[str] = field(default_factory=set)  # descriptors
+    printed: dict[str, int] = field(default_factory=lambda: {"out": 0, "err": 0})
+    calls: int = 0
+    views: set[str] = field(default_factory=set)  # addresses of mmap
+    has_output: bool = False  # in files of its own
+    is_new: bool = False  # a program that has not done anything yet which shows whether it has
+    held: list[Call] = field(default_factory=list)  # until then
+    last: float = 0.0
+
+
+class Strace:
+    """The events in the output of strace, which it is writing."""
+
+    def __init__(self, path: Path, lane: str, child_lane: Callable[[str, int, bool], str]) -> None:
+        self.path = path
+        self.is_complete = False
+        self._root_lane = lane
+        self._child_lane = child_lane
+        self._processes: dict[int, _Process] = {}  # by thread id
+        self._alive: set[int] = set()
+        self._early: dict[int, list[tuple[float, str]]] = {}  # of a child whose fork has not returned yet
+        self._entered: dict[int, tuple[str, float, int]] = {}
+        self._read = 0
+        self._rest = b""
+
+    def poll(self) -> Iterator[Call]:
+        if not self.path.exists():
+            return
+        with self.path.open("rb") as file:
+            file.seek(self._read)
+            data = file.read()
+        self._read += len(data)
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            found = _LINE.match(line)
+            if found:
+                for call in self._line(int(found[1]), float(found[2]), found[3].decode("utf-8", "replace")):
+                    yield from self._with_lane(call)
+
+    def _with_lane(self, call: Call) -> Iterator[Call]:
+        """A child opens files for its output before it does anything else; until then its lane is not known."""
+        process = self._processes[call.tid]
+        if not process.lane and process.is_new and call.name == "execve":
+            process.held.append(call)
+            return
+        process.is_new = False
+        for one in (*process.held, call):
+            yield replace(one, lane=self._lane(process))
+        process.held = []
+
+    def _line(self, tid: int, time: float, text: str) -> Iterator[Call]:
+        if not self._processes:
+            self._processes[tid] = _Process(tid, self._root_lane.partition(".")[0], self._root_lane)
+            self._alive.add(tid)
+            yield Call("start", time, tid, tid, self._root_lane)
+        process = self._processes.get(tid)
+        if process is None:
+            self._early.setdefault(tid, []).append((time, text))
+            return
+        if text.startswith("+++"):
+            self._alive.discard(tid)
+            self.is_complete = not self._alive
+            if tid == process.pid:
+                yield Call("exit", time, process.pid, tid, process.lane, printed=dict(process.printed))
+        elif text.endswith("<unfinished ...>"):
+            name, _, begun = text.removesuffix("<unfinished ...>").partition("(")
+            self._entered[tid] = (begun, time, 0)
+            yield from self._entry(process, tid, time, name, begun)
+        elif text.startswith("<... "):
+            name, _, rest = text.removeprefix("<... ").partition(" resumed>")
+            begun, begin, number = self._entered.pop(tid, ("", time, 0))
+            yield from self._whole(process, tid, time, f"{name}({begun}{rest}", begin, number)
+        else:
+            yield from self._whole(process, tid, time, text, time, 0)
+
+    def _entry(self, process: _Process, tid: int, time: float, name: str, begun: str) -> Iterator[Call]:
+        arguments = _split(begun)
+        if name not in _FORKS and name != "execve" and self._is_of_interest(process, name, arguments, "0", None):
+            process.calls += 1
+            self._entered[tid] = (begun, time, process.calls)
+            values = _named(name, [_value(argument) for argument in arguments if argument.strip()], None)
+            yield Call("enter", time, process.pid, tid, process.lane, name, process.calls, values,
+                       printed=dict(process.printed))
+
+    def _whole(self, process: _Process, tid: int, time: float, text: str, begin: float, number: int) -> Iterator[Call]:
+        found = _COMPLETE.match(text)
+        if not found:
+            return
+        name, result, error, took = found[1], found[3], found[4], float(found[5])
+        arguments = _split(found[2])
+        begin = max(begin, process.last) if tid == process.pid else begin  # both are rounded
+        end = begin + took
+        if name in _FORKS and not error and result.isdigit():
+            yield from self._forked(process, tid, end, text, int(result))
+            return
+        if not self._is_of_interest(process, name, arguments, result, error):
+            return
+        self._note(process, name, arguments, result, error)
+        if name == "execve":
+            arguments = arguments[:2]
+        was_entered = bool(number)
+        if not number:
+            process.calls += 1
+            number = process.calls
+        value: Any = int(result, 0) if re.fullmatch(r"-?(0x)?[0-9a-f]+", result) else {"name": result, "value": 0}
+        failure = {"number": getattr(errno, error, 0), "name": error} if error else None
+        values = _named(name, [_value(argument) for argument in arguments], value)
+        printed = dict(process.printed)
+        if tid == process.pid:
+            process.last = end
+        if took > _BLOCKED_S and not was_entered:  # strace writes of one process alone when the call is over
+            yield Call("enter", begin, process.pid, tid, process.lane, name, number, values, printed=printed)
+        yield Call("return", end, process.pid, tid, process.lane, name, number, values, value, failure, begin,
+                   printed=printed)
+
+    def _forked(self, parent: _Process, tid: int, time: float, text: str, child: int) -> Iterator[Call]:
+        if "CLONE_THREAD" in text:
+            self._processes[child] = parent
+            self._alive.add(child)
+        else:
+            parent.calls += 1
+            yield Call("return", time, parent.pid, tid, parent.lane, "fork", parent.calls, {}, child, None, time,
+                       printed=dict(parent.printed))
+            self._processes[child] = _Process(child, parent.program, followed=set(parent.followed))
+            self._alive.add(child)
+        for early in self._early.pop(child, []):
+            yield from self._line(child, *early)
+
+    def _lane(self, process: _Process) -> str:
+        if not process.lane:
+            process.lane = self._child_lane(process.program, process.pid, process.has_output)
+        return process.lane
+
+    def _is_of_interest(self, process: _Process, name: str, arguments: list[str], result: str, error: str | None) -> bool:
+        if name == "execve":
+            return error is None
+        if name in ("open", "openat"):
+            path = next((argument for argument in arguments if argument.startswith('"')), "")
+            if "/lanes/" in _text(path) and not process.lane:
+                process.has_output = True
+            return not _SYSTEM_FILE.match(_text(path))
+        if name in _ON_DESCRIPTOR:
+            if name == "write" and arguments[0] in ("1", "2") and arguments[0] not in process.followed and not error:
+                process.printed["out" if arguments[0] == "1" else "err"] += int(result)
+            return arguments[0] in process.followed
+        if name in ("dup", "dup2", "dup3"):
+            return arguments[0] in process.followed
+        if name == "mmap":
+            return len(arguments) > 4 and "MAP_SHARED" in arguments[3] and arguments[4] in process.followed
+        if name in ("munmap", "msync"):
+            return arguments[0] in process.views
+        return True
+
+    def _note(self, process: _Process, name: str, arguments: list[str], result: str, error: str | None) -> None:
+        """Follows the descriptors that a call makes or closes."""
+        if error:
+            return
+        if name in _MAKES_DESCRIPTOR:
+            process.followed.add(result)
+        elif name in ("pipe", "pipe2", "socketpair"):
+            process.followed.update(re.findall(r"\d+", arguments[3 if name == "socketpair" else 0]))
+        elif name == "close":
+            process.followed.discard(arguments[0])
+        elif name == "mmap":
+            process.views.add(result)
+        elif name == "execve":
+            program = _text(arguments[0]).rpartition("/")[2]
+            if program != process.program:
+                process.program = program
+                process.printed = {"out": 0, "err": 0}
+            process.is_new = not process.lane
+
+
+def _split(text: str) -> list[str]:
+    """The arguments; a comma inside quotes or brackets parts nothing."""
+    parts, depth, is_quoted, start = [], 0, False, 0
+    for index, character in enumerate(text):
+        if character == '"':
+            is_quoted = not is_quoted  # -xx writes a quote inside as \x22
+        elif not is_quoted and character in "([{":
+            depth += 1
+        elif not is_quoted and character in ")]}":
+            depth -= 1
+        elif not is_quoted and not depth and character == ",":
+            parts.append(text[start:index].strip())
+            start = index + 1
+    return [*parts, text[start:].strip()] if text.strip() else []
+
+
+def _bytes(quoted: str) -> bytes:
+    return bytes(int(byte, 16) for byte in re.findall(r"\\x([0-9a-f]{2})", quoted))
+
+
+def _text(quoted: str) -> str:
+    return _bytes(quoted).decode("utf-8", "replace")
+
+
+def _value(argument: str) -> Any:
+    argument = re.sub(r"^\w+=", "", argument)
+    if argument == "NULL":
+        return None
+    if re.fullmatch(r"-?\d+", argument):
+        return int(argument)
+    if argument.startswith("[") and argument.endswith("]") and '"' in argument:
+        return [_value(one) for one in _split(argument[1:-1])]
+    if argument.startswith('"'):
+        data = _bytes(argument)
+        try:
+            text = data.decode("utf-8", "strict" if not argument.endswith("...") else "ignore")
+        except UnicodeDecodeError:
+            return {"bytes": len(data), "hex": data[:16].hex()}
+        return text + ("…" if argument.endswith("...") else "")
+    return {"name": re.sub(r'"(?:\\x[0-9a-f]{2})*"', lambda found: f'"{_text(found[0])}"', argument), "value": 0}
+
+
+def _named(name: str, values: list[Any], result: Any) -> dict[str, Any]:
+    names = _CALLS.get(name) or []
+    arguments = {names[index] if index < len(names) else f"arg{index + 1}": value for index, value in enumerate(values)}
+    if name in ("read", "write", "sendto", "recvfrom") and isinstance(arguments.get("buf"), str):
+        size = result if isinstance(result, int) and result >= 0 else len(arguments["buf"].encode())
+        arguments["buf"] = {"bytes": size, "text": arguments["buf"]}
+    if name in ("msgsnd", "msgrcv") and "msgp" in arguments and isinstance(arguments["msgp"], dict):
+        found = re.search(r'mtext="(.*)"', arguments["msgp"]["name"], re.DOTALL)
+        if found:
+            size = result if name == "msgrcv" and isinstance(result, int) else len(found[1].encode())
+            text = found[1].encode()[:size].decode("utf-8", "ignore")  # strace shows the whole buffer
+            arguments["msgp"] = {"bytes": size, "text": text}
+    return arguments

@@ -1,0 +1,357 @@
+"""What is shown of the trace: lanes with calls, diagrams, timelines, two systems side by side, and the demo."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import BUILD_ROOT, DEADLINE_S, SOURCE, TOOLCHAINS, WIN32
+from companion import demo, lessons, render, views
+from companion.call_text import columns
+from companion.diagram import calls_per_program
+from companion.scene import load
+from companion.stage import Stage
+from companion.toolchain import is_win32
+
+LESSONS = lessons.find_all(SOURCE)
+MAILSLOT = next(lesson for lesson in LESSONS if lesson.name == "mailslot")
+HAS_STRACE = shutil.which("strace") is not None
+NODE_MODULES = BUILD_ROOT / "node/node_modules"
+
+strace_needed = pytest.mark.skipif(not HAS_STRACE, reason="strace is not there")
+
+
+def scenes() -> list[object]:
+    return [pytest.param(path, id=f"{lesson.name}-{path.stem}") for lesson in LESSONS for path in lesson.scenes
+            if is_win32(load(path).programs[0]) or (HAS_STRACE and os.name != "nt")]
+
+
+def record(path: Path) -> views.Recording:
+    recording = views.record(TOOLCHAINS["unicode"], load(path), DEADLINE_S)
+    assert recording
+    return recording
+
+
+@pytest.mark.parametrize("path", scenes())
+def test_a_scene_is_the_same_with_the_trace_on(path: Path) -> None:
+    """perform() compares each line with the scene. What comes out of the trace is what each format needs."""
+    recording = record(path)
+    started = [call.lane for call in recording.calls if call.event == "start"]
+    assert started and len(started) == len(set(started))
+
+    opened: dict[tuple[int, int], list[str]] = {}
+    for event in json.loads(views.rendered(recording, "perfetto"))["traceEvents"]:
+        assert {"ph", "pid", "tid", "name"} <= set(event)
+        calls = opened.setdefault((event["pid"], event["tid"]), [])
+        if event["ph"] == "B":
+            assert isinstance(event["ts"], int) and event["ts"] >= 0
+            calls.append(event["name"])
+        elif event["ph"] == "E":
+            assert calls.pop() == event["name"]
+    assert not any(opened.values())
+
+    diagram = views.rendered(recording, "mermaid")
+    assert diagram.startswith("sequenceDiagram\n")
+    assert recording.run not in diagram
+    for line in views.rendered(recording, "json").splitlines():
+        assert json.loads(line)["program"]
+    assert views.rendered(recording, "text") or not any(call.event == "return" for call in recording.calls)
+
+
+def test_the_mailslot_in_a_diagram() -> None:
+    found = calls_per_program(views.rendered(record(MAILSLOT.scenes[0]), "mermaid"))
+    assert found == {
+        "MailReceiver": [r'CreateMailslot("\\.\mailslot\mailbox", 1024, MAILSLOT_WAIT_FOREVER)', "ReadFile(mailslot, 1026)",
+                         "CloseHandle(mailslot)"],
+        "MailSender": [r'CreateFile("\\.\mailslot\mailbox", GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, '
+                       "OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL)", 'WriteFile(mailslot, "안녕하세요" (10 bytes), 10)',
+                       "CloseHandle(mailslot)"]}
+
+
+def test_the_objects_behind_handles_in_json() -> None:
+    events = [json.loads(line) for line in views.rendered(record(MAILSLOT.scenes[0]), "json").splitlines()]
+    read = next(event for event in events if event.get("call") == "ReadFile" and event["event"] == "return")
+    closed = next(event for event in events if event.get("call") == "CloseHandle" and event["pid"] == read["pid"])
+    assert read["args"]["hFile"]["object"]["type"] == "mailslot"
+    assert read["args"]["hFile"] == closed["args"]["hObject"]
+
+
+@pytest.mark.parametrize("build", WIN32)
+def test_lanes_with_calls(build: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert render.play(TOOLCHAINS[build], load(MAILSLOT.scenes[0]), calls=True) == 0
+    shown = capsys.readouterr().out
+    size, wire = ("1024", 10) if build == "unicode" else ("512", 15)
+    assert re.search(rf'MailReceiver → CreateMailslot\("\\\\\.\\mailslot\\mailbox-\w+", {size}, MAILSLOT_WAIT_FOREVER, NULL\) = '
+                     r"0x[0-9a-f]+\n.*MailReceiver \| waiting", shown)
+    assert re.search(r'MailSender +→ CreateFile\(.*GENERIC_WRITE, .*\) = 0x[0-9a-f]+\n', shown)
+    assert re.search(rf'MailSender +→ WriteFile\(0x[0-9a-f]+, "안녕하세요" \({wire} bytes\), {wire}, ', shown)
+    assert re.search(rf'ReadFile.* = TRUE(, "안녕하세요" \({wire} bytes\))?\n(.*\n)*?.*MailReceiver \| received: 안녕하세요', shown)
+    order = [shown.index(name) for name in ("CreateMailslot(", "CreateFile(", "WriteFile(")]
+    assert order == sorted(order)
+
+
+def test_a_call_that_waits_is_shown_before_it_returns(capsys: pytest.CaptureFixture[str]) -> None:
+    assert render.play(TOOLCHAINS["unicode"], load(MAILSLOT.scenes[0]), calls=True) == 0
+    shown = capsys.readouterr().out
+    assert re.search(r"→ ReadFile\(0x[0-9a-f]+, …, 1026, …, NULL\) waits\n(.*\n)*?.*← ReadFile = TRUE, ", shown)
+
+
+def test_calls_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert render.play(TOOLCHAINS["unicode"], load(MAILSLOT.scenes[0]), json=True, calls=True) == 0
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    made = next(event for event in events if event["event"] == "return")
+    assert (made["program"], made["call"], made["args"]["nMaxMessageSize"]) == ("MailReceiver", "CreateMailslot", 1024)
+    assert events[-1] == {"event": "end"}
+
+
+@strace_needed
+def test_posix_calls() -> None:
+    calls = [call for call in record(MAILSLOT.folder / "queue.scene").calls if call.event == "return"]
+    sent = [call for call in calls if call.name == "msgsnd"]
+    assert [call.arguments["msgp"] for call in sent][0] == {"bytes": 15, "text": "안녕하세요"}
+    assert {call.lane for call in sent} == {"message_queue_sender"}
+    received = [call for call in calls if call.name == "msgrcv"]
+    assert [call.result for call in received] == [call.arguments["msgsz"] for call in sent]
+    assert received[0].begin < sent[0].begin <= received[0].time or received[0].begin >= sent[0].begin
+
+
+@strace_needed
+def test_both_systems_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
+    left, right = load(MAILSLOT.scenes[0]), load(MAILSLOT.folder / "queue.scene")
+    assert views.compare(TOOLCHAINS["unicode"], left, right) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["Win32:", "deliver", "│", "POSIX:", "queue"]
+    typed = next(line for line in lines if "< 안녕하세요" in line)
+    assert "MailSender < 안녕하세요" in typed and "message_queue_sender <" in typed
+    assert any("CreateMailslot(" in line for line in lines) and any("msgget(" in line for line in lines)
+
+
+# --- the pages
+
+
+def traced_pages() -> list[object]:
+    found = []
+    for lesson in LESSONS:
+        for page in ("README.md", "README.ko.md"):
+            text = (lesson.folder / page).read_text(encoding="utf-8")
+            for name, block in re.findall(r"<!-- trace: ([\w-]+) -->\n```mermaid\n(.*?\n)```", text, re.DOTALL):
+                found.append(pytest.param(lesson.folder / f"{name}.scene", block, id=f"{lesson.name}-{page}-{name}"))
+    return found
+
+
+@pytest.mark.parametrize("path, block", traced_pages())
+def test_a_diagram_on_a_page_is_what_the_trace_says(path: Path, block: str) -> None:
+    """Made again with: ./scripts/lesson trace LESSON SCENE --format mermaid"""
+    if not is_win32(load(path).programs[0]) and not HAS_STRACE:
+        pytest.skip("strace is not there")
+    recording = record(path)
+    shown, now = calls_per_program(block), calls_per_program(views.rendered(recording, "mermaid"))
+    for lane, calls in now.items():
+        threads = {call.tid for call in recording.calls if call.lane == lane and call.event == "return"}
+        if len(threads) > 1:  # whose calls mix in any order
+            shown[lane], now[lane] = sorted(set(shown[lane])), sorted(set(calls))
+    assert shown == now
+
+
+# Whose calls are up to chance (who is there first, who finds the ring empty), and lessons that have no such diagram yet.
+WITHOUT = {"mailslot-chat", "shared-memory", "socket"}
+
+
+def test_every_lesson_shows_a_diagram_made_of_the_trace_in_both_languages() -> None:
+    for lesson in LESSONS:
+        blocks = [re.findall(r"<!-- trace: [\w-]+ -->\n```mermaid\n.*?\n```",
+                             (lesson.folder / page).read_text(encoding="utf-8"), re.DOTALL)
+                  for page in ("README.md", "README.ko.md")]
+        assert blocks[0] == blocks[1], lesson.name
+        assert bool(blocks[0]) != (lesson.name in WITHOUT), lesson.name
+
+
+@pytest.mark.skipif(not NODE_MODULES.exists(), reason="npm install --prefix build/node mermaid jsdom")
+def test_mermaid_itself_reads_the_diagrams() -> None:
+    blocks = {str(page): block for lesson in LESSONS for page in lesson.folder.glob("README*.md")
+              for block in re.findall(r"```mermaid\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)}
+    blocks["a run"] = views.rendered(record(MAILSLOT.scenes[0]), "mermaid")
+    script = """
+        import { JSDOM } from "jsdom";
+        globalThis.window = new JSDOM("").window;
+        globalThis.document = window.document;
+        const mermaid = (await import("mermaid")).default;
+        let input = "";
+        for await (const chunk of process.stdin) input += chunk;
+        for (const [name, block] of Object.entries(JSON.parse(input)))
+            await mermaid.parse(block).catch((error) => console.log(name, error.message, block));
+    """
+    file = NODE_MODULES.parent / "parse.mjs"
+    file.write_text(script, encoding="utf-8")
+    result = subprocess.run(["node", file], input=json.dumps(blocks).encode(), capture_output=True, check=False)
+    assert (result.returncode, result.stdout.decode()) == (0, ""), result.stderr.decode()
+
+
+# --- the demo
+
+
+def play_demo(path: Path, language: str, capsys: pytest.CaptureFixture[str]) -> str:
+    assert demo.play(TOOLCHAINS["unicode"], load(path), "title", language, auto_s=0) == 0
+    return capsys.readouterr().out
+
+
+def test_the_demo_of_the_first_pair(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = play_demo(MAILSLOT.scenes[0], "ko", capsys)
+    steps = shown.split("title  ·  단계 ")[1:]
+    assert "lpName = \"\\\\.\\mailslot\\mailbox\"" in steps[0] and "CreateMailslot(" in steps[0]
+    assert "메일슬롯은 받는 쪽이 만든다" in steps[0]
+    assert "usage count 0 → 1" in steps[1] and "ReadFile(" in steps[1]
+    assert "대기 중: ReadFile" in steps[2] and "CreateFile(" in steps[2]
+    assert "장면이 끝났다" in steps[-1].replace("\n", " ")
+    assert all(columns(line) <= 80 for line in shown.splitlines())
+    assert "\033" not in shown
+    assert play_demo(MAILSLOT.scenes[0], "ko", capsys) == shown  # whoever was quicker
+
+
+@pytest.mark.skipif(not any(lesson.name == "handle-inheritance" for lesson in LESSONS), reason="the lesson is not there")
+def test_the_demo_shows_a_usage_count_grow_and_shrink(capsys: pytest.CaptureFixture[str]) -> None:
+    lesson = next(lesson for lesson in LESSONS if lesson.name == "handle-inheritance")
+    counts = re.findall(r"\] mailslot .*?usage count (\d+ → \d+)", play_demo(lesson.scenes[0], "ko", capsys))
+    assert "1 → 2" in counts and "2 → 1" in counts[counts.index("1 → 2"):]
+
+
+def lesson_command(*arguments: str) -> list[str]:
+    return [str(SOURCE / "scripts" / ("lesson.cmd" if os.name == "nt" else "lesson")), "--build-dir", str(BUILD_ROOT), *arguments]
+
+
+@pytest.mark.parametrize("arguments, complaint", [
+    (["demo", "mailslot"], "There is no terminal to press Enter at. With --auto SECONDS"),
+    (["demo", "mailslot", "queue", "--auto", "0"], "only Win32 programs halt"),
+    (["demo", "mailslot", "--auto", "-1"], "--auto"),
+    (["demo", "mailslot", "--auto", "nan"], "--auto: a number of seconds"),
+    (["demo", "mailslot", "--auto", "0", "--language", "de"], "--language"),
+    (["trace", "mailslot", "--format", "svg"], "--format"),
+    (["run", "mailslot", "--compare", "--json"], "--compare"),
+])
+def test_wrong_usage(arguments: list[str], complaint: str) -> None:
+    result = subprocess.run(lesson_command(*arguments), stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    assert result.returncode == 2
+    assert complaint in result.stderr.decode()
+    assert result.stdout == b""
+
+
+def test_a_trace_into_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "한글.json"
+    result = subprocess.run(lesson_command("trace", "mailslot", "--format", "perfetto", "-o", str(file)), capture_output=True,
+                            check=False)
+    assert (result.returncode, result.stdout) == (0, b"")
+    assert json.loads(file.read_text(encoding="utf-8"))["traceEvents"]
+
+
+linux_only = pytest.mark.skipif(not Path("/proc/self/environ").exists() or os.name == "nt", reason="looks into /proc")
+
+
+@linux_only
+def test_a_reader_that_has_seen_enough_ends_the_demo() -> None:
+    mark = {"DEMO_TEST": "pipe"}
+    with subprocess.Popen(lesson_command("demo", "mailslot", "--auto", "0.2"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, env=os.environ | mark) as command:
+        assert command.stdout and command.stdout.readline()
+        command.stdout.close()
+        assert command.wait(DEADLINE_S) == 141
+    assert processes_with(b"DEMO_TEST=pipe") == []
+
+
+@linux_only
+@pytest.mark.parametrize("keys, status", [("q", 0), ("\r\rbb\r\rq", 0), ("\x03", 130), ("\r" * 30, 0), (None, -9)])
+def test_the_demo_at_a_terminal(keys: str | None, status: int) -> None:
+    """However it ends, it leaves nothing behind. Killed outright, it leaves programs that stand still: they notice."""
+    mark = f"terminal-{status}-{len(keys or '')}"
+    keyboard, screen = pty_of(24, 80)
+    process = subprocess.Popen(lesson_command("demo", "mailslot", "--language", "en"), stdin=screen, stdout=screen, stderr=screen,
+                               env=os.environ | {"TERM": "xterm", "DEMO_TEST": mark}, preexec_fn=take_terminal)
+    os.close(screen)
+    shown = read_until(keyboard, "CreateMailslot(")
+    assert "step 1" in shown and "\033[?1049h" in shown
+    assert len(processes_with(f"DEMO_TEST={mark}".encode())) > 1
+    if keys is None:
+        process.kill()
+    else:
+        for number, key in enumerate(keys):
+            os.write(keyboard, key.encode())
+            if key == "\r" and number == 0 and len(keys) > 5:
+                read_until(keyboard, "step 2")
+    rest = read_until(keyboard, None)
+    assert process.wait(DEADLINE_S) == status
+    if keys is not None:
+        assert "\033[?1049l" in rest  # the screen is as it was
+    os.close(keyboard)
+    with Stage(TOOLCHAINS["unicode"], deadline_s=DEADLINE_S) as stage:
+        assert stage.wait(lambda: processes_with(f"DEMO_TEST={mark}".encode()) == [])
+
+
+@linux_only
+def test_the_demo_follows_the_size_of_the_terminal() -> None:
+    keyboard, screen = pty_of(24, 80)
+    process = subprocess.Popen(lesson_command("demo", "mailslot"), stdin=screen, stdout=screen, stderr=screen,
+                               env={name: value for name, value in os.environ.items() if name not in ("LINES", "COLUMNS")}
+                               | {"TERM": "xterm", "NO_COLOR": "1"}, preexec_fn=take_terminal)
+    first = read_until(keyboard, "CreateMailslot(")
+    assert "─" * 80 in first and "─" * 81 not in first
+    assert "\033[1m" not in first and "\033[7m" not in first
+    resize(screen, 30, 120)
+    assert "─" * 120 in read_until(keyboard, "─" * 120)
+    os.write(keyboard, b"q")
+    os.close(screen)
+    read_until(keyboard, None)
+    assert process.wait(DEADLINE_S) == 0
+    os.close(keyboard)
+
+
+def pty_of(rows: int, columns: int) -> tuple[int, int]:
+    import pty
+    keyboard, screen = pty.openpty()
+    resize(screen, rows, columns)
+    return keyboard, screen
+
+
+def resize(screen: int, rows: int, columns: int) -> None:
+    import fcntl
+    import struct
+    import termios
+    fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
+def take_terminal() -> None:
+    import fcntl
+    import termios
+    os.setsid()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def read_until(keyboard: int, text: str | None) -> str:
+    """What comes on the screen until this text does, or until nothing more can come."""
+    import select
+    shown = b""
+    while text is None or text not in shown.decode("utf-8", "ignore"):
+        assert select.select([keyboard], [], [], DEADLINE_S)[0], f"{text!r} did not come: {shown!r}"
+        try:
+            data = os.read(keyboard, 65536)
+        except OSError:  # nobody has the terminal any more
+            data = b""
+        if not data:
+            assert text is None, f"{text!r} did not come: {shown!r}"
+            break
+        shown += data
+    return shown.decode("utf-8", "ignore")
+
+
+def processes_with(mark: bytes) -> list[int]:
+    found = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if mark in path.read_bytes().split(b"\0"):
+                found.append(int(path.parent.name))
+        except OSError:
+            continue
+    return found
