@@ -18,7 +18,7 @@ WORDS = {
            "inherit": "inheritable", "keys": "Enter: go on   b: back   q: quit", "over": "The scene is over.",
            "past": "a past step: Enter: forward   b: back   q: quit", "end_keys": "b: back   q, Enter: quit"},
     "ko": {"step": "단계", "halts": "▶ 호출 직전", "waits": "대기 중:", "ended": "끝났음", "runs": "실행 중",
-           "objects": "커널 오브젝트", "count": "usage count", "none": "(아직 없음)", "gone": "사라짐",
+           "objects": "커널 오브젝트", "count": "사용 수", "none": "(아직 없음)", "gone": "사라짐",
            "inherit": "상속 가능", "keys": "Enter: 다음   b: 이전   q: 종료", "over": "장면이 끝났다.",
            "past": "지난 단계: Enter: 앞으로   b: 이전   q: 종료", "end_keys": "b: 이전   q, Enter: 종료"},
 }
@@ -84,22 +84,23 @@ class Frame:
         if room is not None and len(objects) > room // 2:
             objects = [*objects[: max(2, room // 2 - 1)], "…"]
         body = list(self._body(moment, width))
-        if room is not None:
-            body = _cut(body, room - len(objects))
+        if room is not None and len(body) > room - len(objects):
+            body = _cut(list(self._body(moment, width, is_short=True)), room - len(objects))
         return [*head, *body, *objects, *foot]
 
     def _style(self, text: str, codes: str) -> str:
         return f"\033[{codes}m{text}\033[0m" if self._has_colours and text.strip() else text
 
-    def _body(self, moment: Moment, width: int) -> Iterator[str]:
+    def _body(self, moment: Moment, width: int, is_short: bool = False) -> Iterator[str]:
         shown = _chosen(moment, max(1, width // _LEAST_COLUMNS))
         count = max(1, len(shown))
         each = (width - 3 * (count - 1)) // count
-        cells = [list(self._cell(moment, process, each)) for process in shown]
+        cells = [list(self._cell(moment, process, each, is_short)) for process in shown]
         for row in zip_longest(*cells, fillvalue=("", "")):
             yield " │ ".join(self._style(_pad(text, each), style) if style else _pad(text, each) for text, style in row).rstrip()
 
-    def _cell(self, moment: Moment, process: Column, width: int) -> Iterator[tuple[str, str]]:
+    def _cell(self, moment: Moment, process: Column, width: int, is_short: bool) -> Iterator[tuple[str, str]]:
+        """In short without the arguments that say nothing."""
         is_active = process.lane == moment.lane
         state = self._words[process.state] + (f" {process.waits_in}" if process.waits_in else "")
         yield from _styled(process.lane, width, "1;36")
@@ -109,6 +110,8 @@ class Frame:
         if is_active:
             yield from _styled(f"  {moment.call}(", width, "1;32")
             for name, value in moment.arguments:
+                if is_short and value in ("NULL", "0", "…"):
+                    continue
                 yield from _styled(f"    {name} = {value}", width, "32")
             yield "  )", "1;32"
         old = _find(moment.before, process.lane)
