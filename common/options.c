@@ -1,6 +1,8 @@
 /*
  * options.c - the command line of every program. Usage line, help and checks come from one description.
  */
+#include <stdlib.h>
+
 #include "companion.h"
 
 static const option_spec help_option = {.name = _T("--help"), .help = _T("show this help")};

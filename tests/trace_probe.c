@@ -4,6 +4,7 @@
  * Run     TraceProbe errors | handles | threads N | overhead
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "companion.h"
 

@@ -5,6 +5,7 @@
  * With    EnvParent.c
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "variable.h"
 

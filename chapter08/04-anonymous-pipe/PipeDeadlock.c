@@ -7,6 +7,7 @@
  * With    PipeParent.c, which does it right; PipeChild.c, SortLines.c
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "companion.h"
 

@@ -8,6 +8,7 @@
  * POSIX   pipe_parent.c
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "companion.h"
 #include "pipe_copy.h"

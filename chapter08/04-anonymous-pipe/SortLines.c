@@ -7,6 +7,7 @@
  * POSIX   sort(1), which every system has
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "companion.h"
 

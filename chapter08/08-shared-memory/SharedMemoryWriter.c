@@ -8,6 +8,7 @@
  * POSIX   shared_memory_writer.c
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "ring_signals.h"
 

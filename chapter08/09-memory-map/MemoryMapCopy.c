@@ -6,6 +6,8 @@
  * Run     MemoryMapCopy FROM TO
  * With    copy_guard.c, in_page_error.c
  */
+#include <string.h>
+
 #include "companion.h"
 #include "copy_guard.h"
 #include "in_page_error.h"

@@ -8,6 +8,7 @@
  * POSIX   memory_map_writer.c
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "companion.h"
 #include "in_page_error.h"

@@ -1,5 +1,6 @@
 /* handle_object.c - what the kernel tells of the object behind one handle. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "handle_internal.h"
 

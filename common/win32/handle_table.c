@@ -1,5 +1,6 @@
 /* handle_table.c - what a process has open, read number by number (handle_table.h says on what this stands). */
 #include <stdlib.h>
+#include <string.h>
 
 #include "handle_internal.h"
 

@@ -8,6 +8,7 @@
  * file than NAME.out, since then the parent redirected them on purpose.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "internal.h"
 

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <io.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "internal.h"
 

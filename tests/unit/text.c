@@ -1,6 +1,7 @@
 /* Unit test of the text functions, for both sides. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "check.h"
 
