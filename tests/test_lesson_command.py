@@ -66,7 +66,7 @@ def test_wrong_usage(arguments: list[str], complaint: str) -> None:
     assert result.stdout == b""
 
 
-@pytest.mark.parametrize("command", [[], ["list"], ["run"], ["exec"], ["test"], ["bench"], ["setup"], ["doctor"]])
+@pytest.mark.parametrize("command", [[], ["list"], ["run"], ["demo"], ["trace"], ["exec"], ["test"], ["bench"], ["setup"], ["doctor"]])
 def test_help(command: list[str]) -> None:
     result = lesson(*command, "--help")
     assert result.returncode == 0

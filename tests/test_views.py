@@ -158,8 +158,8 @@ def test_a_diagram_on_a_page_is_what_the_trace_says(path: Path, block: str) -> N
     assert shown == now
 
 
-# Whose calls are up to chance (who is there first, who finds the ring empty), and lessons that have no such diagram yet.
-WITHOUT = {"mailslot-chat", "shared-memory", "socket"}
+# Lessons whose calls are up to chance: who of the two chatters is there first.
+WITHOUT = {"mailslot-chat"}
 
 
 def test_every_lesson_shows_a_diagram_made_of_the_trace_in_both_languages() -> None:

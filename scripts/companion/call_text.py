@@ -10,9 +10,10 @@ from typing import Any
 from .trace import Call, Kernel, KernelObject, handle_value
 
 
-# Arguments that say which process is meant: another run has others.
+# Arguments that say which process is meant, or how long a path is: another run, or another folder, has others.
 _VOLATILE = {"dwProcessId": "ID", "dwThreadId": "ID", "th32ProcessID": "ID", "th32ParentProcessID": "ID",
-             "ClientProcessId": "ID", "ServerProcessId": "ID", "pid": "ID", "szExeFile": "…"}
+             "ClientProcessId": "ID", "ServerProcessId": "ID", "pid": "ID", "szExeFile": "…",
+             "lpdwSize": "…", "cchFilePath": "…"}
 _GIVES_ID = {"fork", "wait4", "GetProcessId"}
 
 
@@ -116,6 +117,8 @@ class Reader:
         text = text.replace("\r", "\\r").replace("\n", "\\n").replace("\t", "\\t")
         if self._hides_ids and self._ids:
             text = re.sub(rf"(?<![\w.])({'|'.join(self._ids)})(?![\w.])", "ID", text)
+        if self._hides_ids:
+            text = re.sub(r"((?:\d+\.){3}\d+|\]):\d{4,5}\b", r"\1:PORT", text)  # the system chose it
         if self._hides_handles:
             text = re.sub(r"\b0x[0-9a-fA-F]+\b", "HANDLE", text)  # as format_handle of common/ writes it
         return "".join(character if character.isprintable() else "?" for character in text)
