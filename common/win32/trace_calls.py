@@ -28,7 +28,8 @@ from pathlib import Path
 
 # How a parameter of this type is shown. What begins with out_ is known after the call.
 TYPES = {
-    "HANDLE": "handle", "SOCKET": "socket", "BOOL": "bool", "LPCTSTR": "text", "LPTSTR": "text", "PCSTR": "ansi", "LPCWSTR": "wide",
+    "HANDLE": "handle", "SOCKET": "socket", "BOOL": "bool", "LPCTSTR": "text", "LPTSTR": "text", "PCSTR": "ansi",
+    "LPCWSTR": "wide",
     "LPSECURITY_ATTRIBUTES": "security", "LPOVERLAPPED": "overlapped", "LARGE_INTEGER": "large_value",
     "LPPROC_THREAD_ATTRIBUTE_LIST": "pointer",
     "LPDWORD": "out_number", "PDWORD": "out_number", "PULONG": "out_number", "LPLONG": "out_number",
@@ -144,7 +145,7 @@ def recorder(call: Call, constants: dict[str, Constants]) -> str:
     if after:
         # From the last to the first, since what is filled in moves what stands behind it.
         text += "    if (trace_has_output(&call)) {\n" + "".join(reversed(after)) + "    }\n"
-    text += f"    trace_result(&call);\n"
+    text += "    trace_result(&call);\n"
     if not is_void:
         text += f"    {_result(call, constants)}\n"
     return text + "    trace_end(&call);\n" + ("" if is_void else "    return result;\n") + "}\n"

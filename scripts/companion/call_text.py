@@ -14,6 +14,7 @@ from .trace import Call, Kernel, KernelObject, handle_value
 _VOLATILE = {"dwProcessId": "ID", "dwThreadId": "ID", "th32ProcessID": "ID", "th32ParentProcessID": "ID",
              "ClientProcessId": "ID", "ServerProcessId": "ID", "pid": "ID", "szExeFile": "…",
              "lpdwSize": "…", "cchFilePath": "…"}
+_GIVES_DATA = {"ReadFile", "recv", "TransactNamedPipe", "CallNamedPipe"}
 _GIVES_ID = {"fork", "wait4", "GetProcessId"}
 
 
@@ -46,7 +47,8 @@ class Reader:
         text = "" if call.result is None else self.value(call, call.result)
         if call.error:
             failed = f"error {call.error['number']} {call.error.get('name', '')}".rstrip()
-            return f"{text}, {failed}" if call.result not in (None, False, -1) and not _is_no_handle(call.result) else failed
+            has_result = call.result not in (None, False, -1) and not _is_no_handle(call.result)
+            return f"{text}, {failed}" if has_result else failed
         return text
 
     def outcome(self, call: Call) -> str:
@@ -54,7 +56,7 @@ class Reader:
         parts = [self.result(call)]
         for name, value in call.arguments.items():
             is_data = isinstance(value, dict) and "bytes" in value
-            if is_data and call.name in ("ReadFile", "recv", "TransactNamedPipe", "CallNamedPipe") and name != "lpInBuffer":
+            if is_data and call.name in _GIVES_DATA and name != "lpInBuffer":
                 parts.append(self.value(call, value))
         return ", ".join(filter(None, parts))
 
@@ -84,7 +86,8 @@ class Reader:
             return f"{text} ({value['bytes']} byte{'' if value['bytes'] == 1 else 's'})"
         if "value" in value:
             name = str(value["name"])
-            return self.text(name) if call.lane[:1].islower() else name  # strace names structures with all that is in them
+            # strace names structures with all that is in them.
+            return self.text(name) if call.lane[:1].islower() else name
         if "given" in value or "pointer" in value or not value:
             return "…"
         return "{" + ", ".join(f"{member} = {self.value(call, one, member)}" for member, one in value.items()) + "}"
@@ -135,4 +138,5 @@ def _spaced(hexadecimal: str, count: int) -> str:
 
 def columns(text: str) -> int:
     """The columns that a text takes on a terminal; a Korean character takes two."""
-    return sum(0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)
+    return sum(0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1
+               for one in text)

@@ -79,8 +79,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("lesson", metavar="LESSON", help="its name, as `lesson list` shows it")
     run.add_argument("scene", metavar="SCENE", nargs="?", help="its name (default: the lesson's main scene)")
     run.add_argument("--json", action="store_true", help="one JSON object a line, for scripts")
-    run.add_argument("--calls", action="store_true", help="with the system calls, between the lines where they were made")
-    run.add_argument("--compare", action="store_true", help="plays the POSIX counterpart too, and shows both side by side")
+    run.add_argument("--calls", action="store_true", help="with the system calls, between the lines where they come")
+    run.add_argument("--compare", action="store_true", help="plays the POSIX counterpart too, and shows both together")
 
     trace = add("trace", _trace, "Plays a scene and shows every call that its programs make.")
     trace.add_argument("lesson", metavar="LESSON")
@@ -90,7 +90,8 @@ def _parser() -> argparse.ArgumentParser:
                        "Event file for ui.perfetto.dev and chrome://tracing")
     trace.add_argument("-o", "--output", metavar="FILE", type=Path, help="where to write it (default: standard output)")
 
-    show = add("demo", _demo, "Plays a scene step by step: before each call its programs stand still, until you press Enter.")
+    show = add("demo", _demo, "Plays a scene step by step: before each call all programs stand still, until you press "
+               "Enter.")
     show.add_argument("lesson", metavar="LESSON")
     show.add_argument("scene", metavar="SCENE", nargs="?", help="its name (default: the lesson's main scene)")
     show.add_argument("--auto", type=float, metavar="SECONDS", help="goes on by itself; 0 as fast as it can")

@@ -69,8 +69,9 @@ class HaltedStage(Stage):
     def __enter__(self) -> HaltedStage:
         super().__enter__()
         # Marked as a program of the run: only when it rests, too, all that it was told is done.
-        self._stepper = subprocess.Popen(self.toolchain.command("Stepper", [self.run]),
-                                         env=self.toolchain.environment() | {"COMPANION_RUN": self.run}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+        variables = self.toolchain.environment() | {"COMPANION_RUN": self.run}
+        self._stepper = subprocess.Popen(self.toolchain.command("Stepper", [self.run]), env=variables, text=True,
+                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=1,
                                          **({} if os.name == "nt" else {"start_new_session": True}))
         assert self._stepper.stdout
         self._stepper.stdout.readline()
@@ -188,7 +189,8 @@ class HaltedStage(Stage):
                    for pid, name in self._kernel.lanes.items() if name == lane
                    for value, entry in sorted(self._kernel.tables.get(pid, {}).items())]
         waits_in = waiting[0] if state == "waits" else ""
-        return Column(lane, state, waits_in, self._returned.get(lane, ""), tuple(self._output.get(lane, ())), tuple(handles))
+        output = tuple(self._output.get(lane, ()))
+        return Column(lane, state, waits_in, self._returned.get(lane, ""), output, tuple(handles))
 
     def finish(self) -> None:
         self.look()

@@ -24,7 +24,8 @@ def mermaid(calls: list[Call], run: str) -> str:
         places = [*lanes[:middle], "kernel", *lanes[middle:]]
     else:
         places = [*lanes, "kernel"]
-    lines += [f"participant {_id(place)} as {place}" if _id(place) != place else f"participant {place}" for place in places]
+    for place in places:
+        lines.append(f"participant {_id(place)}" + (f" as {place}" if _id(place) != place else ""))
     lines += _arrows(calls, run)
     return "\n    ".join(lines) + "\n"
 

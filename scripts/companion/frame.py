@@ -97,7 +97,8 @@ class Frame:
         each = (width - 3 * (count - 1)) // count
         cells = [list(self._cell(moment, process, each, is_short)) for process in shown]
         for row in zip_longest(*cells, fillvalue=("", "")):
-            yield " │ ".join(self._style(_pad(text, each), style) if style else _pad(text, each) for text, style in row).rstrip()
+            parts = [self._style(_pad(text, each), style) if style else _pad(text, each) for text, style in row]
+            yield " │ ".join(parts).rstrip()
 
     def _cell(self, moment: Moment, process: Column, width: int, is_short: bool) -> Iterator[tuple[str, str]]:
         """In short without the arguments that say nothing."""

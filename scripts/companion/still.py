@@ -28,7 +28,7 @@ class Stillness:
         if not _PROC.joinpath("self/stat").exists():
             return time.monotonic() - self._last_news > _SETTLES_S
         first = self._switches()
-        # What a program has asked the Wine server for is done once the server sleeps; the answer would wake the program.
+        # What a program has asked the Wine server for is done once the server sleeps; the answer would wake it.
         return first is not None and self._server_sleeps() and first == self._switches()
 
     def _switches(self) -> dict[str, str] | None:
@@ -37,12 +37,12 @@ class Stillness:
         for process in self._processes():
             for task in process.glob("task/*"):
                 try:
-                    status = dict(line.split(":\t", 1) for line in (task / "status").read_text().splitlines() if ":\t" in line)
+                    lines = (task / "status").read_text().splitlines()
                 except OSError:
                     return None  # it has ended just now
-                if status["State"][0] not in "SZ":
+                if not any(line.startswith(("State:\tS", "State:\tZ")) for line in lines):
                     return None
-                found[task.name] = status.get("voluntary_ctxt_switches", "") + " " + status.get("nonvoluntary_ctxt_switches", "")
+                found[task.name] = " ".join(line for line in lines if "ctxt_switches" in line)
         return found
 
     def _processes(self) -> list[Path]:

@@ -28,8 +28,8 @@ _CALLS = {name: arguments.split() for name, arguments in {
     "wait4": "pid wstatus options rusage", "waitid": "idtype id infop options rusage", "kill": "pid sig",
     "pidfd_open": "pid flags", "pidfd_send_signal": "pidfd sig info flags", "poll": "fds nfds timeout",
     "ppoll": "fds nfds timeout sigmask sigsetsize", "mmap": "addr length prot flags fd offset",
-    "munmap": "addr length", "msync": "addr length flags", "ftruncate": "fd length", "fsync": "fd", "unlink": "pathname",
-    "unlinkat": "dirfd pathname flags",
+    "munmap": "addr length", "msync": "addr length flags", "ftruncate": "fd length", "fsync": "fd",
+    "unlink": "pathname", "unlinkat": "dirfd pathname flags",
 }.items()}
 _MAKES_DESCRIPTOR = {"socket", "accept", "accept4", "pidfd_open", "dup", "dup2", "dup3", "open", "openat"}
 _ON_DESCRIPTOR = {"read", "write", "close", "ftruncate", "fsync"}  # shown only for those that are followed
@@ -185,7 +185,8 @@ class Strace:
             process.lane = self._child_lane(process.program, process.pid, process.has_output)
         return process.lane
 
-    def _is_of_interest(self, process: _Process, name: str, arguments: list[str], result: str, error: str | None) -> bool:
+    def _is_of_interest(self, process: _Process, name: str, arguments: list[str], result: str,
+                        error: str | None) -> bool:
         if name == "execve":
             return error is None
         if name in ("open", "openat"):

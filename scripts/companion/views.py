@@ -77,7 +77,8 @@ def _json(recording: Recording) -> Iterator[str]:
     for call in recording.calls:
         before = _with_objects(call, kernel) if call.event != "return" or call.name == "CloseHandle" else None
         kernel.apply(call)
-        event = {"event": call.event, "time": round(call.time, 6), "pid": call.pid, "tid": call.tid, "program": call.lane}
+        event = {"event": call.event, "time": round(call.time, 6), "pid": call.pid, "tid": call.tid,
+                 "program": call.lane}
         if call.name:
             arguments, result = before or _with_objects(call, kernel)
             event |= {"call": call.name, "number": call.number, "args": arguments}
