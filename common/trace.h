@@ -6,7 +6,7 @@
 #define COMPANION_TRACE_H
 
 #include <windows.h>
-#include <winsock2.h> /* before windows.h, which would bring the first version of it */
+#include <winsock2.h>
 #include <ws2tcpip.h>
 
 #include <tlhelp32.h>
