@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from . import bench_ipc
 from .stage import Stage
 from .toolchain import Toolchain
 
@@ -59,4 +60,4 @@ def _time(toolchain: Toolchain, program: str, *arguments: str) -> float:
 
 
 # What can be measured. Each prints its own table.
-BENCHES: dict[str, Callable[[Toolchain], None]] = {"named-pipe": named_pipe}
+BENCHES: dict[str, Callable[[Toolchain], None]] = {"named-pipe": named_pipe, "ipc": bench_ipc.run}

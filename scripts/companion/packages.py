@@ -100,6 +100,10 @@ _PYTEST = Need("pytest and xdist", lambda: python_for_tests() is not None,
 _STRACE = Need("strace", lambda: shutil.which("strace") is not None, lambda: ["strace", "--version"], {
     "apt": "strace", "dnf": "strace", "pacman": "strace",
     "brew": "(there is no strace for macOS: calls of POSIX programs are shown on Linux only)"})
+# For the charts of `lesson bench`, and for nothing else.
+GNUPLOT = _tool("gnuplot", "gnuplot", {
+    "apt": "gnuplot-nox", "dnf": "gnuplot-minimal", "pacman": "gnuplot", "brew": "brew install gnuplot",
+    "winget": "winget install gnuplot.gnuplot"})
 
 TO_RUN: Sequence[Need] = ([_MESON, _NINJA, _WINDOWS_COMPILER] if os.name == "nt" else
                           [_MESON, _NINJA, _C_COMPILER, _MINGW, _WINE])
