@@ -21,7 +21,7 @@ def lesson(*arguments: str, stdin: bytes = b"", **options: object) -> subprocess
 def test_list() -> None:
     shown = lesson("list").stdout.decode()
     assert "Chapter 7" in shown
-    assert "7-2   mailslot " in shown
+    assert "7-2      mailslot " in shown
     assert "MailReceiver MailSender" in shown
 
 

@@ -129,9 +129,9 @@ def _list(options: argparse.Namespace) -> int:
         if lesson.chapter != chapter:
             chapter = lesson.chapter
             print(f"Chapter {chapter}")
-        print(f"  {lesson.book:5} {lesson.name:20} {lesson.title[language]}")
-        print(f"        programs  {' '.join(program.name for program in lesson.programs)}")
-        print(f"        scenes    {' '.join(path.stem for path in lesson.scenes)}")
+        print(f"  {lesson.book:8} {lesson.name:20} {lesson.title[language]}")
+        print(f"           programs  {' '.join(program.name for program in lesson.programs)}")
+        print(f"           scenes    {' '.join(path.stem for path in lesson.scenes)}")
     return 0
 
 
