@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "companion.h"
+#include "handle_table.h"
 
 #include <tlhelp32.h> /* needs windows.h */
 
@@ -168,31 +169,17 @@ static int hold(unsigned long clients, const TCHAR *request)
     return 0;
 }
 
-/* The only way to another process's handles, and not a documented one: good enough for a test. */
-static unsigned long count_handles(ULONG_PTR process)
+static unsigned long count_handles(DWORD process)
 {
-    typedef struct {
-        void *object;
-        ULONG_PTR process, handle;
-        ULONG access;
-        USHORT trace, type;
-        ULONG attributes, reserved;
-    } entry;
-    typedef LONG(NTAPI * query_function)(int, void *, ULONG, ULONG *);
-    query_function query =
-        (query_function)(void (*)(void))GetProcAddress(GetModuleHandle(_T("ntdll.dll")), "NtQuerySystemInformation");
-    ULONG room = 1 << 20;
-    unsigned long count = 0;
+    handle_table table;
+    HANDLE hProcess = OpenProcess(PROCESS_DUP_HANDLE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, process);
 
-    for (;; room *= 2) {
-        ULONG_PTR *table = allocate(room); /* the number of entries, a reserved field, the entries */
-        LONG status = query(64, table, room, NULL);
-        for (ULONG_PTR i = 0; status == 0 && i < table[0]; i++)
-            count += ((entry *)(table + 2))[i].process == process;
-        free(table);
-        if (status == 0)
-            return count;
-    }
+    if (hProcess == NULL || !read_handle_table(hProcess, &table))
+        die_error(_T("OpenProcess(%lu)"), process);
+    unsigned long handles = (unsigned long)(table.count + table.missing);
+    free_handle_table(&table);
+    CloseHandle(hProcess);
+    return handles;
 }
 
 static int count(void)
