@@ -18,7 +18,7 @@
 #include <tlhelp32.h> /* needs windows.h */
 
 static TCHAR pipeName[257];
-static LONG volatile connected;
+static LONG volatile missing; /* that have not connected yet */
 static HANDLE hGo;
 static unsigned long files;
 
@@ -118,9 +118,11 @@ static unsigned __stdcall be_one_of_many(void *context)
     DWORD bytes;
 
     HANDLE hPipe = open_pipe();
-    InterlockedIncrement(&connected);
-    if (hGo != NULL)
+    if (hGo != NULL) {
+        if (InterlockedDecrement(&missing) == 0)
+            SetEvent(hGo);
         WaitForSingleObject(hGo, INFINITE);
+    }
     int length = snprintf(request, sizeof(request), "file-%lu", number % files);
     if (!WriteFile(hPipe, request, (DWORD)length, &bytes, NULL))
         print(_T("%lu: write %lu\n"), number, GetLastError());
@@ -139,14 +141,11 @@ static int crowd(unsigned long clients, bool isTogether)
     HANDLE *hThreads = allocate(clients * sizeof(HANDLE));
 
     crc32(0, NULL, 0);
+    missing = (LONG)clients;
     if (isTogether)
         hGo = CreateEvent(NULL, TRUE, FALSE, NULL);
     for (unsigned long i = 0; i < clients; i++)
         hThreads[i] = (HANDLE)_beginthreadex(NULL, 0, be_one_of_many, (void *)(size_t)i, 0, NULL);
-    while (isTogether && connected < (LONG)clients)
-        Sleep(1);
-    if (isTogether)
-        SetEvent(hGo);
     for (unsigned long i = 0; i < clients; i++)
         WaitForSingleObject(hThreads[i], INFINITE);
     free(hThreads);
