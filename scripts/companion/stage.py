@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from . import strace
+from .growing import GrowingFile
 from .scene import Kind, Names, Scene, Step
 from .still import Stillness
 from .toolchain import Toolchain, is_win32
@@ -61,20 +62,15 @@ class _Lines:
         self.path = path
         self.all: list[str] = []
         self.taken = 0  # of them by next()
-        self._read = 0
-        self._rest = b""
+        self._file = GrowingFile(path)
 
     def poll(self, is_complete: bool, end: int = -1) -> list[str]:
         """The lines that are new, of the first `end` bytes or of all; the last one counts without its line break when
         nothing more can come."""
-        with self.path.open("rb") as file:
-            file.seek(self._read)
-            data = file.read(max(0, end - self._read) if end >= 0 else -1)
-        self._read += len(data)
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        if is_complete and self._rest:
-            lines.append(self._rest)
-            self._rest = b""
+        lines = self._file.new_lines(end)
+        rest = self._file.take_rest() if is_complete else b""
+        if rest:
+            lines.append(rest)
         new = [line.removesuffix(b"\r").decode("utf-8", errors="replace") for line in lines]
         self.all += new
         return new
@@ -315,9 +311,8 @@ class Stage:
 
     def _saw_lines(self, actor: Actor, is_complete: bool, printed: dict[str, int] | None = None) -> None:
         for kind, lines, stream in ((Kind.LINE, actor.output, "out"), (Kind.ERROR, actor.errors, "err")):
-            if lines.path.exists():
-                for line in lines.poll(is_complete, printed.get(stream, 0) if printed else -1):
-                    self.saw(kind, actor.lane, line)
+            for line in lines.poll(is_complete, printed.get(stream, 0) if printed else -1):
+                self.saw(kind, actor.lane, line)
 
     def _saw_call(self, call: Call) -> None:
         """A call stands behind what its program had printed before, and in front of the rest."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from .growing import GrowingFile
 from .trace import Call
 
 # The names of the arguments, from the manual pages. strace is asked for these calls and no others; the ? lets it do
@@ -67,6 +68,7 @@ class Strace:
 
     def __init__(self, path: Path, lane: str, child_lane: Callable[[str, int, bool], str]) -> None:
         self.path = path
+        self._file = GrowingFile(path)
         self.is_complete = False
         self._root_lane = lane
         self._child_lane = child_lane
@@ -74,18 +76,9 @@ class Strace:
         self._alive: set[int] = set()
         self._early: dict[int, list[tuple[float, str]]] = {}  # of a child whose fork has not returned yet
         self._entered: dict[int, tuple[str, float, int]] = {}
-        self._read = 0
-        self._rest = b""
 
     def poll(self) -> Iterator[Call]:
-        if not self.path.exists():
-            return
-        with self.path.open("rb") as file:
-            file.seek(self._read)
-            data = file.read()
-        self._read += len(data)
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        for line in lines:
+        for line in self._file.new_lines():
             found = _LINE.match(line)
             if found:
                 for call in self._line(int(found[1]), float(found[2]), found[3].decode("utf-8", "replace")):

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .growing import GrowingFile
+
 VERSION = 1
 
 
@@ -44,21 +46,13 @@ class Trace:
 
     def __init__(self, path: Path, lane_of: Callable[[dict[str, Any]], str]) -> None:
         self.path = path
+        self._file = GrowingFile(path)
         self._lane_of = lane_of  # for an event "start"
         self._lanes: dict[int, str] = {}  # by process id
-        self._read = 0
-        self._rest = b""
 
     def poll(self) -> Iterator[Call]:
         """The events that are new."""
-        if not self.path.exists():
-            return
-        with self.path.open("rb") as file:
-            file.seek(self._read)
-            data = file.read()
-        self._read += len(data)
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        for line in lines:
+        for line in self._file.new_lines():
             yield self._event(line)
 
     def _event(self, line: bytes) -> Call:
