@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "companion.h"
+#include "pipe_copy.h"
 
 /* Far more than any pipe holds by itself. */
 #define REQUEST_BYTES 1048576
@@ -24,7 +25,7 @@ static DWORD WINAPI talk(void *request)
 
     if (!WriteFile(hRequestWrite, request, (DWORD)strlen(request), &bytes, NULL)) {
         /* The main thread has given up, told why, and ended the child. */
-        if (GetLastError() == ERROR_BROKEN_PIPE)
+        if (is_pipe_closed())
             return STATUS_FAILED;
         die_error(_T("WriteFile"));
     }
@@ -132,7 +133,10 @@ int _tmain(int argc, TCHAR *argv[])
 
     print(_T("deadlock: nothing has moved for %lu ms\n"), limit);
     explain(isParentEnd, isChildEnd);
+    /* Without the end that should not be open, and without the child, nothing holds the talk up any more. */
     TerminateProcess(pi.hProcess, STATUS_FAILED);
-    WaitForSingleObject(pi.hProcess, INFINITE);
-    _Exit(STATUS_FAILED);
+    if (isParentEnd)
+        CloseHandle(hAnswerWrite);
+    WaitForSingleObject(hTalk, INFINITE);
+    return STATUS_FAILED;
 }

@@ -13,6 +13,9 @@
 #include "companion.h"
 #include "pipe_copy.h"
 
+/* Far more than a write into a broken pipe takes, and hardly a delay for whoever sits before the console. */
+#define FEEDER_MS 200
+
 /* Feeds the child, on a thread of its own: while one direction is held up, the other one must go on. */
 static DWORD WINAPI feed_child(void *hRequestWrite)
 {
@@ -113,9 +116,13 @@ int _tmain(int argc, TCHAR *argv[])
 
     SetConsoleOutputCP(codePage);
 
-    /* The child may have ended without reading all: then do not wait for input that nobody wants any more. */
+    /*
+     * The child may have ended without reading all. What the feeder still writes fails soon, as the pipe is broken,
+     * and the feeder ends: that is waited for, since under Wine a process that ends in the same moment as one of its
+     * threads may hang in the exit and be killed. What it still reads may never come and nobody wants it any more.
+     */
     int status = isRead && exitCode == 0 ? 0 : STATUS_FAILED;
-    if (WaitForSingleObject(hFeeder, 0) == WAIT_TIMEOUT)
+    if (WaitForSingleObject(hFeeder, FEEDER_MS) == WAIT_TIMEOUT)
         _Exit(status);
     CloseHandle(hFeeder);
     CloseHandle(pi.hProcess);

@@ -2,7 +2,7 @@
  * pipe_copy.c - bytes from one handle to another, unchanged.
  *
  * Shows   How ReadFile and WriteFile tell that the other end of a pipe is closed.
- * With    PipeParent.c, PipeChild.c
+ * With    PipeParent.c, PipeDeadlock.c, PipeChild.c
  */
 #include "pipe_copy.h"
 #include "companion.h"

@@ -1,5 +1,5 @@
 /*
- * pipe_copy.h - bytes from one handle to another: what PipeParent.c and PipeChild.c have in common.
+ * pipe_copy.h - bytes from one handle to another: what the parents and the child of this lesson have in common.
  */
 #ifndef PIPE_COPY_H
 #define PIPE_COPY_H
