@@ -1,12 +1,20 @@
 /*
  * pipe_stranger.c - the other end of a named pipe that none of our programs would be: what tests and bench need.
  *
- * Run     PipeStranger ask PIPE                     each line of input, in hexadecimal, is one request
- *         PipeStranger crowd PIPE CLIENTS FILES     threads that ask for file-0, file-1 ...; "together": connected at
- * once PipeStranger hold PIPE CLIENTS [REQUEST]  connects and asks, reads nothing, until the input ends PipeStranger
- * count PIPE                   what the server has: instances, handles, threads PipeStranger serve PIPE [MESSAGE...]
- * answers one client with these, in hexadecimal PipeStranger send PIPE CHUNK MEGABYTES    writes to whoever connects,
- * as fast as it can be done PipeStranger receive PIPE CHUNK           reads it
+ * Run     PipeStranger ask PIPE
+ *             each line of input, in hexadecimal, is one request
+ *         PipeStranger crowd|together PIPE CLIENTS FILES
+ *             threads that ask for file-0, file-1 ...; together: connected at once
+ *         PipeStranger hold PIPE CLIENTS [REQUEST]
+ *             connects and asks, reads nothing, until the input ends
+ *         PipeStranger count PIPE
+ *             what the server has: instances, handles, threads
+ *         PipeStranger serve PIPE [MESSAGE...]
+ *             answers one client with these, in hexadecimal
+ *         PipeStranger send PIPE CHUNK MEGABYTES
+ *             writes to whoever connects, as fast as it can be done
+ *         PipeStranger receive PIPE CHUNK
+ *             reads it
  */
 #include <process.h>
 #include <stdlib.h>

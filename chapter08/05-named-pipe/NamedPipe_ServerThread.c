@@ -6,8 +6,7 @@
  * With    NamedPipe_Client.c, started after this one
  * POSIX   unix_socket_server.c
  */
-#include <process.h>
-
+#include "client_threads.h"
 #include "pipe_server.h"
 
 static HANDLE create_instance(const pipe_settings *settings, DWORD first)
@@ -20,7 +19,7 @@ static HANDLE create_instance(const pipe_settings *settings, DWORD first)
     return hPipe;
 }
 
-static unsigned __stdcall serve_client(void *context)
+static void serve_client(void *context)
 {
     pipe_client *client = context;
     DWORD bytesRead, bytesWritten, error = ERROR_SUCCESS;
@@ -28,7 +27,7 @@ static unsigned __stdcall serve_client(void *context)
     bool isWhole = ReadFile(client->hPipe, client->reply.data, CHUNK_BYTES, &bytesRead, NULL);
     if (!isWhole && GetLastError() != ERROR_MORE_DATA) {
         remove_client(client, GetLastError());
-        return 0;
+        return;
     }
 
     begin_reply(&client->reply, bytesRead, isWhole);
@@ -38,7 +37,6 @@ static unsigned __stdcall serve_client(void *context)
             error = GetLastError();
     } while (error == ERROR_SUCCESS && next_chunk(&client->reply));
     remove_client(client, error);
-    return 0;
 }
 
 int _tmain(int argc, TCHAR *argv[])
@@ -58,17 +56,13 @@ int _tmain(int argc, TCHAR *argv[])
         if (number != settings.clients)
             hPipe = create_instance(&settings, 0);
 
-        /* _beginthreadex is CreateThread for a thread that uses the C library. Its handle is not needed further. */
-        HANDLE hThread = (HANDLE)_beginthreadex(NULL, 0, serve_client, client, 0, NULL);
-        if (hThread == NULL) {
+        if (!start_client_thread(serve_client, client)) {
             report(_T("no thread for client %lu"), client->number);
             remove_client(client, ERROR_NOT_ENOUGH_MEMORY);
-        } else {
-            CloseHandle(hThread);
         }
         if (number == settings.clients)
             break;
     }
-    wait_for_clients();
+    wait_for_client_threads();
     return 0;
 }

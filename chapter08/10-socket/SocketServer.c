@@ -10,10 +10,10 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
-#include <process.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../05-named-pipe/client_threads.h"
 #include "../05-named-pipe/file_service.h"
 #include "win_socket.h"
 
@@ -24,9 +24,6 @@ struct visit {
 };
 
 static DWORD patience = 10000;
-static SRWLOCK lock = SRWLOCK_INIT;
-static CONDITION_VARIABLE all_gone = CONDITION_VARIABLE_INIT;
-static DWORD present; /* visits, under the lock */
 
 /* Puts the request into reply->data and gives its length; -1 when none came. CHUNK_BYTES: it is longer than that. */
 static int receive_request(SOCKET connection, char *data)
@@ -74,7 +71,7 @@ static const TCHAR *serve_client(struct visit *visit)
     return NULL;
 }
 
-static unsigned __stdcall receive_visit(void *context)
+static void receive_visit(void *context)
 {
     struct visit *visit = context;
     const TCHAR *trouble = serve_client(visit);
@@ -91,12 +88,6 @@ static unsigned __stdcall receive_visit(void *context)
     }
     closesocket(visit->connection);
     free(visit);
-
-    AcquireSRWLockExclusive(&lock);
-    present--;
-    ReleaseSRWLockExclusive(&lock);
-    WakeAllConditionVariable(&all_gone);
-    return 0;
 }
 
 static void begin_visit(SOCKET connection, DWORD number)
@@ -111,13 +102,11 @@ static void begin_visit(SOCKET connection, DWORD number)
         setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, (const char *)&patience, sizeof(patience)) != 0)
         die_error(_T("setsockopt"));
 
-    AcquireSRWLockExclusive(&lock);
-    present++;
-    ReleaseSRWLockExclusive(&lock);
-    HANDLE hThread = (HANDLE)_beginthreadex(NULL, 0, receive_visit, visit, 0, NULL);
-    if (hThread == NULL)
-        die_error(_T("_beginthreadex"));
-    CloseHandle(hThread);
+    if (!start_client_thread(receive_visit, visit)) {
+        report(_T("no thread for client %lu"), number);
+        closesocket(connection);
+        free(visit);
+    }
 }
 
 int _tmain(int argc, TCHAR *argv[])
@@ -151,10 +140,7 @@ int _tmain(int argc, TCHAR *argv[])
         }
         begin_visit(connection, number);
     }
-    AcquireSRWLockExclusive(&lock);
-    while (present > 0)
-        SleepConditionVariableSRW(&all_gone, &lock, INFINITE, 0);
-    ReleaseSRWLockExclusive(&lock);
+    wait_for_client_threads();
     WSACleanup();
     return 0;
 }
