@@ -47,6 +47,15 @@ def test_run_as_text_from_another_folder(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(os.name == "nt", reason="POSIX programs")
+def test_run_in_the_background_of_a_script() -> None:
+    """Where a shell has Ctrl+C ignored; the scene presses it all the same."""
+    command = [LESSON, "--build-dir", BUILD_ROOT, "run", "mailslot-chat", "sockets"]
+    result = subprocess.run(["sh", "-c", "trap '' INT; exec \"$@\"", "sh", *command], capture_output=True,
+                            timeout=DEADLINE_S, check=False)
+    assert (result.returncode, result.stderr) == (0, b"")
+
+
 @pytest.mark.parametrize("arguments, complaint", [
     (["run", "mailslott"], "mailslot"),
     (["run", "mailslot", "delivery"], "deliver"),

@@ -30,6 +30,10 @@ def main(arguments: list[str]) -> int:
             setattr(sys, name, open(os.devnull, "w"))
     for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
         signal.signal(number, _end_in_order)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A script's shell has Ctrl+C ignored by what it runs in the background. That we do; but what is ignored is
+        # inherited, and the programs are to end by the Ctrl+C of a scene. What a handler does is not inherited.
+        signal.signal(signal.SIGINT, lambda number, frame: None)
     try:
         options = _parser().parse_args(arguments)
         status: int = options.command(options)
