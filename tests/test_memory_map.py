@@ -189,6 +189,8 @@ def test_what_was_left_under_the_name_of_the_part_is_not_overwritten(win32_stage
     (work / "to.part").write_bytes(b"precious")
     actor = copy(win32_stage, "from", "to")
     assert actor.next_error().startswith("MemoryMapCopy: CreateFile(to.part): error 80 ERROR_FILE_EXISTS: ")
+    assert actor.next_error() == ("MemoryMapCopy: hint: a copy that was killed leaves it behind; delete it, unless it is "
+                                  "a file of yours")
     assert actor.exit() == 1
     assert (work / "to.part").read_bytes() == b"precious"
 

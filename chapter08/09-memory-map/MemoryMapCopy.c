@@ -72,8 +72,12 @@ static bool copy_and_check(HANDLE hFrom, const TCHAR *part, LONGLONG size, bool 
     LARGE_INTEGER before, after, frequency, beginning = {{0}};
 
     HANDLE hTo = CreateFile(part, GENERIC_READ | GENERIC_WRITE, 0, NULL, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, NULL);
-    if (hTo == INVALID_HANDLE_VALUE)
-        die_error(_T("CreateFile(%s)"), part);
+    if (hTo == INVALID_HANDLE_VALUE) {
+        report_error(_T("CreateFile(%s)"), part);
+        if (GetLastError() == ERROR_FILE_EXISTS)
+            report(_T("hint: a copy that was killed leaves it behind; delete it, unless it is a file of yours"));
+        return false;
+    }
     QueryPerformanceFrequency(&frequency);
     QueryPerformanceCounter(&before);
     bool isSuccess = SetFilePointerEx(hFrom, beginning, NULL, FILE_BEGIN) &&
