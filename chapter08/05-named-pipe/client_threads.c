@@ -3,7 +3,7 @@
  *
  * Shows   _beginthreadex, CreateThread for a thread that uses the C library; waiting for more threads than
  *         WaitForMultipleObjects takes, of which each may end at any time.
- * With    NamedPipe_ServerThread.c, and SocketServer.c of 10-socket
+ * With    NamedPipe_ServerThread.c; the server of the socket lesson uses it too
  */
 #include <process.h>
 #include <stdlib.h>
