@@ -7,8 +7,8 @@
  *             threads that ask for file-0, file-1 ...; together: connected at once
  *         PipeStranger hold PIPE CLIENTS [REQUEST]
  *             connects and asks, reads nothing, until the input ends
- *         PipeStranger count PIPE
- *             what the server has: instances, handles, threads
+ *         PipeStranger count PIPE FILE
+ *             what the server has while it sends that large file: instances, handles, threads
  *         PipeStranger serve PIPE [MESSAGE...]
  *             answers one client with these, in hexadecimal
  *         PipeStranger send PIPE CHUNK MEGABYTES
@@ -160,17 +160,25 @@ static int crowd(unsigned long clients, bool isTogether)
     return 0;
 }
 
-static int hold(unsigned long clients, const TCHAR *request)
+/* Connects and, unless the request is NULL, asks. */
+static HANDLE ask_for(const TCHAR *request)
 {
-    char *utf8 = request == NULL ? NULL : utf8_from_text(request);
+    HANDLE hPipe = open_pipe();
     DWORD bytes;
 
-    for (unsigned long i = 0; i < clients; i++) {
-        HANDLE hPipe = open_pipe();
-        if (utf8 != NULL && !WriteFile(hPipe, utf8, (DWORD)strlen(utf8), &bytes, NULL))
+    if (request != NULL) {
+        char *utf8 = utf8_from_text(request);
+        if (!WriteFile(hPipe, utf8, (DWORD)strlen(utf8), &bytes, NULL))
             die_error(_T("WriteFile"));
+        free(utf8);
     }
-    free(utf8);
+    return hPipe;
+}
+
+static int hold(unsigned long clients, const TCHAR *request)
+{
+    for (unsigned long i = 0; i < clients; i++)
+        ask_for(request);
     print(_T("holding\n"));
     read_line();
     return 0;
@@ -189,13 +197,17 @@ static unsigned long count_handles(DWORD process)
     return handles;
 }
 
-static int count(void)
+static int count(const TCHAR *file)
 {
-    DWORD instances = 0;
+    DWORD instances = 0, bytes;
     ULONG process = 0;
     PROCESSENTRY32 entry = {0};
-    HANDLE hPipe = open_pipe();
+    char header[64];
+    HANDLE hPipe = ask_for(file);
 
+    /* Once the header is here, all that the server needs for us is there, and it waits until we read on. */
+    if (!ReadFile(hPipe, header, sizeof(header), &bytes, NULL))
+        die_error(_T("ReadFile"));
     GetNamedPipeHandleState(hPipe, NULL, &instances, NULL, NULL, NULL, 0);
     if (!GetNamedPipeServerProcessId(hPipe, &process))
         die_error(_T("GetNamedPipeServerProcessId"));
@@ -268,7 +280,7 @@ int _tmain(int argc, TCHAR *argv[])
         return crowd(first, what[0] == _T('t'));
     }
     if (_tcscmp(what, _T("count")) == 0)
-        return count();
+        return count(argv[3]);
     if (_tcscmp(what, _T("hold")) == 0)
         return hold(first, argc > 4 ? argv[4] : NULL);
     if (_tcscmp(what, _T("serve")) == 0)

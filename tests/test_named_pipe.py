@@ -101,8 +101,10 @@ def test_200_clients_at_once_and_nothing_is_left_of_them(unicode_stage: Stage, p
     for number, content in enumerate(contents):
         (unicode_stage.work / f"files/file-{number}").write_bytes(content)
 
+    (unicode_stage.work / "files/large").write_bytes(bytes(1_000_000))
+
     def belongings() -> dict[str, int]:
-        words = stranger(unicode_stage, "count").next_line().split()
+        words = stranger(unicode_stage, "count", "large").next_line().split()
         return {name: int(number) for name, number in zip(words[::2], words[1::2], strict=True)}
 
     expected_left = belongings()
