@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from conftest import BUILD_ROOT, DEADLINE_S, SOURCE, TOOLCHAINS, WIN32
 from companion import demo, lessons, render, views
-from companion.call_text import columns
+from companion.call_text import Reader, columns
 from companion.diagram import calls_per_program
 from companion.scene import load
 from companion.stage import Stage
 from companion.toolchain import is_win32
+from companion.trace import Call, Kernel
 
 LESSONS = lessons.find_all(SOURCE)
 MAILSLOT = next(lesson for lesson in LESSONS if lesson.name == "mailslot")
@@ -156,6 +157,15 @@ def test_a_diagram_on_a_page_is_what_the_trace_says(path: Path, block: str) -> N
         if len(threads) > 1:  # whose calls mix in any order
             shown[lane], now[lane] = sorted(set(shown[lane])), sorted(set(calls))
     assert shown == now
+
+
+def test_a_number_for_the_child_is_not_taken_for_the_id_that_it_happens_to_get() -> None:
+    reader = Reader(Kernel(), hides_ids=True)
+    for pid in (40, 100):
+        reader.learn(Call("start", 0, pid, pid, "Worker"))
+    create = Call("return", 0, 40, 44, "WaitForObject", "CreateProcess", arguments={
+        "lpCommandLine": "Worker 100 40", "lpProcessInformation": {"dwProcessId": 100, "dwThreadId": 104}})
+    assert dict(reader.arguments(create))["lpCommandLine"] == '"Worker 100 ID"'
 
 
 def test_every_lesson_shows_a_diagram_made_of_the_trace_in_both_languages() -> None:

@@ -76,7 +76,7 @@ class Reader:
         if isinstance(value, int):
             return "ID" if self._hides_ids and call.name in _GIVES_ID and str(value) in self._ids else str(value)
         if isinstance(value, str):
-            return f'"{self.text(value.rpartition("/")[2] if call.name == "execve" else value)}"'
+            return f'"{self.text(value.rpartition("/")[2] if call.name == "execve" else value, _made_by(call))}"'
         if isinstance(value, list):
             return "{" + ", ".join(self.value(call, one) for one in value) + "}"
         if "handle" in value:
@@ -111,15 +111,16 @@ class Reader:
             names[found.number] = next(name for name in choices if name not in names.values())
         return names[found.number]
 
-    def text(self, text: str) -> str:
-        """Harmless on a terminal, and without what differs from run to run."""
+    def text(self, text: str, no_ids: frozenset[str] = frozenset()) -> str:
+        """Harmless on a terminal, and without what differs from run to run. The numbers in no_ids are other ones here."""
         if self._run:
             text = text.replace(f"-{self._run}", "")
         text = re.sub(r'"?(?:[A-Za-z]:)?[\\/](?:[^"\s]*[\\/])?(\w+)\.exe"?', r"\1", text)
         text = re.sub(r"(?:[A-Za-z]:)?[\\/][^\s\"]*companion-\w+[\\/]work[\\/]?", "", text)
         text = text.replace("\r", "\\r").replace("\n", "\\n").replace("\t", "\\t")
-        if self._hides_ids and self._ids:
-            text = re.sub(rf"(?<![\w.])({'|'.join(self._ids)})(?![\w.])", "ID", text)
+        ids = self._ids - no_ids
+        if self._hides_ids and ids:
+            text = re.sub(rf"(?<![\w.])({'|'.join(ids)})(?![\w.])", "ID", text)
         if self._hides_ids:
             text = re.sub(r"((?:\d+\.){3}\d+|\]):\d{4,5}\b", r"\1:PORT", text)  # the system chose it
         if self._hides_handles:
@@ -129,6 +130,12 @@ class Reader:
 
 def _is_no_handle(value: Any) -> bool:
     return isinstance(value, dict) and value.get("handle") in ("NULL", "INVALID_HANDLE_VALUE")
+
+
+def _made_by(call: Call) -> frozenset[str]:
+    """The ids that the call has given. Its own command line was there before: such a number in it is no id."""
+    made = call.arguments.get("lpProcessInformation")
+    return frozenset(str(value) for value in made.values()) if isinstance(made, dict) else frozenset()
 
 
 def _spaced(hexadecimal: str, count: int) -> str:
