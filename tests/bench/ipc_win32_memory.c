@@ -43,12 +43,18 @@ static char *next_slot(ring *used, size_t size)
     return used->slots + used->next++ % SLOTS * size;
 }
 
-void create_section(TCHAR address[ADDRESS_CHARS], size_t size)
+/* Of hFile, where there is one. */
+static void make_section(const TCHAR *address, size_t size)
 {
-    make_address(address, _T("Local\\"));
     hSection = CreateFileMapping(hFile, NULL, PAGE_READWRITE, 0, (DWORD)(2 * SLOTS * size), address);
     check(hSection != NULL, _T("CreateFileMapping"));
     map_rings(address, size, false);
+}
+
+void create_section(TCHAR address[ADDRESS_CHARS], size_t size)
+{
+    make_address(address, _T("Local\\"));
+    make_section(address, size);
 }
 
 static void name_file(TCHAR path[MAX_PATH], const TCHAR *address)
@@ -66,16 +72,13 @@ static void name_file(TCHAR path[MAX_PATH], const TCHAR *address)
 /* The child finds the section by its name, as it would find the file. */
 void create_file_section(TCHAR address[ADDRESS_CHARS], size_t size)
 {
-    TCHAR path[MAX_PATH], named[ADDRESS_CHARS];
+    TCHAR path[MAX_PATH];
 
-    make_address(named, _T("Local\\"));
-    name_file(path, named);
+    make_address(address, _T("Local\\"));
+    name_file(path, address);
     hFile = CreateFile(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, NULL);
     check(hFile != INVALID_HANDLE_VALUE, _T("CreateFile"));
-    hSection = CreateFileMapping(hFile, NULL, PAGE_READWRITE, 0, (DWORD)(2 * SLOTS * size), named);
-    check(hSection != NULL, _T("CreateFileMapping"));
-    format_text(address, ADDRESS_CHARS, _T("%s"), named);
-    map_rings(address, size, false);
+    make_section(address, size);
 }
 
 void open_section(const TCHAR *address, size_t size, bool isChild)
