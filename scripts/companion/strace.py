@@ -37,7 +37,6 @@ _ON_DESCRIPTOR = {"read", "write", "close", "ftruncate", "fsync"}  # shown only 
 _FORKS = {"fork", "vfork", "clone", "clone3"}
 _SYSTEM_FILE = re.compile(r"/(etc|lib|lib64|usr|proc|sys|dev/(?!shm/|mqueue/))|/.*/lanes/|.*\.so\b")
 
-_BLOCKED_S = 0.002  # a call that took longer has waited
 _LINE = re.compile(rb"(\d+) +(\d+\.\d+) (.*)")
 _COMPLETE = re.compile(r"(\w+)\((.*)\) += (-?\w+)(?: (E\w+) \(.*\))?.*? <([\d.]+)>", re.DOTALL)
 
@@ -146,7 +145,7 @@ class Strace:
         if name == "execve":
             arguments = arguments[:2]
         was_entered = bool(number)
-        if not number:
+        if not was_entered:
             process.calls += 1
             number = process.calls
         value: Any = int(result, 0) if re.fullmatch(r"-?(0x)?[0-9a-f]+", result) else {"name": result, "value": 0}
@@ -155,7 +154,7 @@ class Strace:
         printed = dict(process.printed)
         if tid == process.pid:
             process.last = end
-        if took > _BLOCKED_S and not was_entered:  # strace writes of one process alone when the call is over
+        if not was_entered:  # strace writes of one process alone when the call is over
             yield Call("enter", begin, process.pid, tid, process.lane, name, number, values, printed=printed)
         yield Call("return", end, process.pid, tid, process.lane, name, number, values, value, failure, begin,
                    printed=printed)
