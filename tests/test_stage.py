@@ -5,17 +5,22 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
+import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
 from conftest import DEADLINE_S, TOOLCHAINS
-from companion import render
+from companion import processes, render
 from companion.call_text import columns as width
 from companion.scene import Scene, parse
 from companion.stage import Mismatch, Stage, perform
 from companion.toolchain import Toolchain
+
+linux_only = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks into /proc")
 
 
 def scene(text: str) -> Scene:
@@ -55,13 +60,29 @@ def test_leaving_the_stage_ends_what_still_runs(both_sides: tuple[Stage, str]) -
     assert not stage.work.exists()
 
 
-@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks into /proc")
+@linux_only
+def test_a_process_that_ends_while_one_looks_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is below /proc/ID may then fail in ways that pathlib does not know, and nothing there needs to be asked for."""
+    stat = os.stat
+
+    def ended(path: str | Path, **options: object) -> os.stat_result:
+        if re.match(r"/proc/\d", str(path)):
+            raise ProcessLookupError(path)
+        return stat(path, **options)  # type: ignore[arg-type]
+
+    mark = f"LESSON_TEST={tmp_path}".encode()
+    with subprocess.Popen(["cat"], env=os.environ | {"LESSON_TEST": str(tmp_path)}, stdin=subprocess.PIPE) as process:
+        monkeypatch.setattr(os, "stat", ended)
+        assert [found.name for found in processes.with_variable(mark)] == [str(process.pid)]
+        monkeypatch.undo()
+        process.communicate()
+    assert processes.with_variable(mark) == []
+
+
+@linux_only
 def test_an_interrupted_command_ends_its_programs(tmp_path: Path) -> None:
     """A person who presses Ctrl+C in the middle of `lesson run` leaves nothing behind."""
-    import signal
-    import subprocess
-
-    mark = f"LESSON_TEST={tmp_path}"
+    mark = f"LESSON_TEST={tmp_path}".encode()
     text = "$ probe lines\nprobe | never\nprobe = 0"
     program = ("import sys; from pathlib import Path; from companion import render, cli; from companion.scene import parse;"
                "import signal; signal.signal(signal.SIGTERM, cli._end_in_order);"
@@ -73,21 +94,10 @@ def test_an_interrupted_command_ends_its_programs(tmp_path: Path) -> None:
         with subprocess.Popen([sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL) as command:
             assert command.stdout and b"$ probe" in command.stdout.readline()
-            assert len(processes_with(mark)) >= 1
+            assert len(processes.with_variable(mark)) >= 1
             command.send_signal(number)
             command.wait(DEADLINE_S)
-        assert processes_with(mark) == []
-
-
-def processes_with(mark: str) -> list[int]:
-    found = []
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if mark.encode() in path.read_bytes().split(b"\0"):
-                found.append(int(path.parent.name))
-        except OSError:
-            continue
-    return found
+        assert processes.with_variable(mark) == []
 
 
 GOOD = "$ Probe lines\nProbe < 한글\nProbe | {?n} [한글]\nProbe ^Z\nProbe | end\nProbe = 0"

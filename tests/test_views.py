@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import BUILD_ROOT, DEADLINE_S, SOURCE, TOOLCHAINS, WIN32
-from companion import demo, lessons, render, views
+from companion import demo, lessons, processes, render, views
 from companion.call_text import Reader, columns
 from companion.diagram import calls_per_program, mermaid
 from companion.scene import load
@@ -282,7 +282,7 @@ def test_a_reader_that_has_seen_enough_ends_the_demo() -> None:
         assert command.stdout and command.stdout.readline()
         command.stdout.close()
         assert command.wait(DEADLINE_S) == 141
-    assert processes_with(b"DEMO_TEST=pipe") == []
+    assert processes.with_variable(b"DEMO_TEST=pipe") == []
 
 
 @linux_only
@@ -296,7 +296,7 @@ def test_the_demo_at_a_terminal(keys: str | None, status: int) -> None:
     os.close(screen)
     shown = read_until(keyboard, "CreateMailslot(")
     assert "step 1" in shown and "\033[?1049h" in shown
-    assert len(processes_with(f"DEMO_TEST={mark}".encode())) > 1
+    assert len(processes.with_variable(f"DEMO_TEST={mark}".encode())) > 1
     if keys is None:
         process.kill()
     else:
@@ -310,7 +310,7 @@ def test_the_demo_at_a_terminal(keys: str | None, status: int) -> None:
         assert "\033[?1049l" in rest  # the screen is as it was
     os.close(keyboard)
     with Stage(TOOLCHAINS["unicode"], deadline_s=DEADLINE_S) as stage:
-        assert stage.wait(lambda: processes_with(f"DEMO_TEST={mark}".encode()) == [])
+        assert stage.wait(lambda: processes.with_variable(f"DEMO_TEST={mark}".encode()) == [])
 
 
 @linux_only
@@ -367,14 +367,3 @@ def read_until(keyboard: int, text: str | None) -> str:
             break
         shown += data
     return shown.decode("utf-8", "ignore")
-
-
-def processes_with(mark: bytes) -> list[int]:
-    found = []
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if mark in path.read_bytes().split(b"\0"):
-                found.append(int(path.parent.name))
-        except OSError:
-            continue
-    return found

@@ -7,6 +7,7 @@ and has a deadline.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import secrets
@@ -21,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import strace
+from . import processes, strace
 from .growing import GrowingFile
 from .scene import Kind, Names, Scene, Step
 from .still import Stillness
@@ -425,19 +426,15 @@ def _press_ctrl_c(process: subprocess.Popen[bytes]) -> None:
     subprocess.run([sys.executable, "-c", press, str(process.pid)], check=True)
 
 
-def _kill_all(run: str, processes: list[subprocess.Popen[bytes]]) -> None:
+def _kill_all(run: str, started: list[subprocess.Popen[bytes]]) -> None:
     """Ends the processes of a run and what they have started, and nothing else."""
-    for process in processes:
+    for process in started:
         if process.poll() is None:
             if os.name == "nt":
                 subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
             process.kill()
             process.wait()
     # What is left was started by a program that has ended; the run's name is in its environment.
-    mark = f"COMPANION_RUN={run}".encode()
-    for environment in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if mark in environment.read_bytes().split(b"\0"):
-                os.kill(int(environment.parent.name), signal.SIGKILL)
-        except OSError:
-            continue  # it has ended by itself, or is not ours to look at
+    for left in processes.with_variable(f"COMPANION_RUN={run}".encode()):
+        with contextlib.suppress(OSError):  # it has ended by itself
+            os.kill(int(left.name), signal.SIGKILL)

@@ -9,8 +9,9 @@ import os
 import time
 from pathlib import Path
 
+from . import processes
+
 _SETTLES_S = 0.2  # on Windows, where threads cannot be looked at as simply: so long nothing new is heard
-_PROC = Path("/proc")
 
 
 class Stillness:
@@ -25,7 +26,7 @@ class Stillness:
         self._last_news = time.monotonic()
 
     def is_reached(self) -> bool:
-        if not _PROC.joinpath("self/stat").exists():
+        if not Path("/proc/self/stat").exists():
             return time.monotonic() - self._last_news > _SETTLES_S
         first = self._switches()
         # What a program has asked the Wine server for is done once the server sleeps; the answer would wake it.
@@ -34,38 +35,32 @@ class Stillness:
     def _switches(self) -> dict[str, str] | None:
         """How often each thread was woken so far; None when one is awake."""
         found = {}
-        for process in self._processes():
-            for task in process.glob("task/*"):
-                try:
-                    lines = (task / "status").read_text().splitlines()
-                except OSError:
-                    return None  # it has ended just now
+        for process in processes.with_variable(self._mark):
+            if int(process.name) == os.getpid():
+                continue
+            try:
+                statuses = {task.name: (task / "status").read_text() for task in (process / "task").iterdir()}
+            except OSError:
+                return None  # it has ended just now
+            for task, status in statuses.items():
+                lines = status.splitlines()
                 if not any(line.startswith(("State:\tS", "State:\tZ")) for line in lines):
                     return None
-                found[task.name] = " ".join(line for line in lines if "ctxt_switches" in line)
+                found[task] = " ".join(line for line in lines if "ctxt_switches" in line)
         return found
 
-    def _processes(self) -> list[Path]:
-        own = os.getpid()
-        return [path for path in _PROC.glob("[0-9]*") if int(path.name) != own and self._has(path, self._mark)]
-
-    @staticmethod
-    def _has(process: Path, variable: bytes) -> bool:
-        try:
-            return variable in (process / "environ").read_bytes().split(b"\0")
-        except OSError:
-            return False
-
     def _server_sleeps(self) -> bool:
-        if self._server is None or not self._server.exists():
-            self._server = next((path for path in _PROC.glob("[0-9]*") if self._is_server(path)), None)
+        if self._server is None:
+            self._server = next(filter(self._is_server, processes.with_variable(self._prefix)), None)
         try:
             return self._server is None or "State:\tS" in (self._server / "status").read_text()
         except OSError:
+            self._server = None  # it has ended just now
             return False
 
-    def _is_server(self, process: Path) -> bool:
+    @staticmethod
+    def _is_server(process: Path) -> bool:
         try:
-            return (process / "comm").read_text().startswith("wineserver") and self._has(process, self._prefix)
+            return (process / "comm").read_text().startswith("wineserver")
         except OSError:
             return False
