@@ -272,7 +272,7 @@ def test_silent_slow_and_killed_clients_disturb_nobody(unicode_stage: Stage, pro
 
 @pytest.mark.parametrize("program", SERVERS)
 def test_a_client_that_does_nothing_is_cut_off(unicode_stage: Stage, program: str) -> None:
-    server = serve(unicode_stage, program, "--patience", "100")
+    server = serve(unicode_stage, program, "--patience", "500")
     (unicode_stage.work / "files/large").write_bytes(bytes(5_000_000))
     silent = stranger(unicode_stage, "hold", "1")
     assert server.next_line() == "client 1: cut off, it did nothing for too long"
