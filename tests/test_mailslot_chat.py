@@ -131,7 +131,7 @@ def test_who_leaves_first_of_two_that_wait_is_of_no_matter(chat: Chat) -> None:
     alice, bob = chat.pair()
     alice.type("exit")
     bob.type("exit")
-    assert alice.exit() == bob.exit() == 0
+    assert (alice.exit(), bob.exit(), alice.errors.all, bob.errors.all) == (0, 0, [], [])
 
 
 def test_no_line_is_taken_for_a_greeting_or_a_farewell(chat: Chat) -> None:

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -34,7 +35,7 @@ socklen_t chat_address(const char *name, struct sockaddr_un *address)
 /* Shows what arrives, for as long as the program runs. Any program may send to the socket. */
 static void *listen_to_socket(void *argument)
 {
-    const int fd = *(const int *)argument;
+    const int fd = (int)(intptr_t)argument;
     char message[MAIL_CHARS + 1];
 
     for (;;) {
@@ -103,7 +104,7 @@ int main(int argc, char *argv[])
         die_error("setsockopt");
 
     greet_peer(peer, peer);
-    errno = pthread_create(&thread, NULL, listen_to_socket, &fd);
+    errno = pthread_create(&thread, NULL, listen_to_socket, (void *)(intptr_t)fd);
     if (errno != 0)
         die_error("pthread_create");
     send_typed_text();
