@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <spawn.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -45,9 +46,11 @@ static bool copy_bytes(int from, int to)
 /* Feeds the child, on a thread of its own: while one direction is held up, the other one must go on. */
 static void *feed_child(void *request_write)
 {
-    copy_bytes(STDIN_FILENO, *(int *)request_write);
+    const int fd = (int)(intptr_t)request_write;
+
+    copy_bytes(STDIN_FILENO, fd);
     /* The last descriptor of the writing end: with it the child's input ends. */
-    close(*(int *)request_write);
+    close(fd);
     return NULL;
 }
 
@@ -97,7 +100,7 @@ int main(int argc, char *argv[])
     close(request[0]);
     close(answer[1]);
 
-    if ((errno = pthread_create(&feeder, NULL, feed_child, &request[1])) != 0)
+    if ((errno = pthread_create(&feeder, NULL, feed_child, (void *)(intptr_t)request[1])) != 0)
         die_error("pthread_create");
     bool is_read = copy_bytes(answer[0], STDOUT_FILENO);
     /* When nobody reads our answers any more, nobody reads the child's: it is told in the same way. */
