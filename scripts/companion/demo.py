@@ -150,7 +150,10 @@ class HaltedStage(Stage):
     def _is_still(self) -> bool:
         """Whether all stand still, and all is known that they have done."""
         heard = self._heard_so_far
-        is_reached = self._stillness.is_reached()
+        # A process that is just in exec shows no environment, by which it is found; one that has begun is past that.
+        begun = {*self._kernel.lanes.values(), *self._ended}
+        has_begun = all(lane in begun for lane, actor in self.actors.items() if actor.process)
+        is_reached = has_begun and self._stillness.is_reached()
         super().look()
         return is_reached and heard == self._heard_so_far
 
