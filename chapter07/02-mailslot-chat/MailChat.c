@@ -58,9 +58,7 @@ static void send_typed_text(void)
 int _tmain(int argc, TCHAR *argv[])
 {
     const TCHAR *me = NULL, *peer = NULL;
-    TCHAR slotName[MAX_PATH];
-    /* Static: the thread that listens goes on for a moment after this function has returned, and uses it. */
-    static TCHAR peerSlotName[MAX_PATH];
+    TCHAR slotName[MAX_PATH], peerSlotName[MAX_PATH];
 
     const option_spec options[] = {
         OPTION_TEXT("--me", "NAME", &me, "my name, and that of the mailslot I read"),

@@ -12,7 +12,7 @@
 #define FAREWELL_MS 5000
 
 static const TCHAR *name;
-static const TCHAR *slotName;
+static TCHAR slotName[MAX_PATH]; /* a copy: the listening thread still uses it when main has returned */
 static TCHAR ownId[64];
 static TCHAR peerId[MAIL_CHARS + 1]; /* empty: not there */
 static HANDLE hPeerIsHere;           /* an event, signaled while it is there */
@@ -46,7 +46,7 @@ static bool send_message(TCHAR letter, const TCHAR *text)
 void greet_peer(const TCHAR *peerName, const TCHAR *peerSlotName)
 {
     name = peerName;
-    slotName = peerSlotName;
+    format_text(slotName, MAX_PATH, _T("%s"), peerSlotName);
     InitializeCriticalSection(&sending);
     hPeerIsHere = CreateEvent(NULL, TRUE, FALSE, NULL);
     hNothingMoreComes = CreateEvent(NULL, TRUE, FALSE, NULL);
