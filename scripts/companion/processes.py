@@ -1,7 +1,7 @@
 """The processes of this machine, as Linux shows them in /proc; on Windows there are none to see.
 
-Any of them may end while it is looked at. Path.glob and Path.exists do not take that as "not there" in every case
-(ESRCH), so a file below /proc is read, and read only, with OSError at hand.
+Any of them may end while it is looked at. What then comes of a stat (ESRCH) passes through Path.exists, and through a
+Path.glob that goes deeper than /proc itself; so what is below a process is only read, with OSError at hand.
 """
 
 from __future__ import annotations

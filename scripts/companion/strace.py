@@ -144,17 +144,15 @@ class Strace:
         self._note(process, name, arguments, result, error)
         if name == "execve":
             arguments = arguments[:2]
-        was_entered = bool(number)
-        if not was_entered:
-            process.calls += 1
-            number = process.calls
         value: Any = int(result, 0) if re.fullmatch(r"-?(0x)?[0-9a-f]+", result) else {"name": result, "value": 0}
         failure = {"number": getattr(errno, error, 0), "name": error} if error else None
         values = _named(name, [_value(argument) for argument in arguments], value)
         printed = dict(process.printed)
         if tid == process.pid:
             process.last = end
-        if not was_entered:  # strace writes of one process alone when the call is over
+        if not number:  # strace writes of one process alone when the call is over
+            process.calls += 1
+            number = process.calls
             yield Call("enter", begin, process.pid, tid, process.lane, name, number, values, printed=printed)
         yield Call("return", end, process.pid, tid, process.lane, name, number, values, value, failure, begin,
                    printed=printed)
