@@ -25,6 +25,7 @@ if os.name == "posix":
     TOOLCHAINS["posix"] = Toolchain(SOURCE, BUILD_ROOT, unicode=True, sanitize=True)
 WIN32 = ["unicode", "ansi"]
 BOTH_SIDES = list(TOOLCHAINS)
+linux_only = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks into /proc")
 
 
 def wine_differs(reason: str) -> pytest.MarkDecorator:

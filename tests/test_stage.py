@@ -13,14 +13,12 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import DEADLINE_S, TOOLCHAINS
+from conftest import DEADLINE_S, TOOLCHAINS, linux_only
 from companion import processes, render
 from companion.call_text import columns as width
 from companion.scene import Scene, parse
 from companion.stage import Mismatch, Stage, perform
 from companion.toolchain import Toolchain
-
-linux_only = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks into /proc")
 
 
 def scene(text: str) -> Scene:

@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import BUILD_ROOT, DEADLINE_S, SOURCE, TOOLCHAINS, WIN32
+from conftest import BUILD_ROOT, DEADLINE_S, SOURCE, TOOLCHAINS, WIN32, linux_only
 from companion import demo, lessons, processes, render, views
 from companion.call_text import Reader, columns
 from companion.diagram import calls_per_program, mermaid
@@ -269,9 +269,6 @@ def test_a_trace_into_a_file(tmp_path: Path) -> None:
                             check=False)
     assert (result.returncode, result.stdout) == (0, b"")
     assert json.loads(file.read_text(encoding="utf-8"))["traceEvents"]
-
-
-linux_only = pytest.mark.skipif(not Path("/proc/self/environ").exists() or os.name == "nt", reason="looks into /proc")
 
 
 @linux_only
