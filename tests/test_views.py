@@ -18,7 +18,7 @@ from companion.scene import load
 from companion.stage import Stage
 from companion.strace import Strace
 from companion.toolchain import is_win32
-from companion.trace import Call, Kernel
+from companion.trace import Call, Kernel, with_creations_first
 
 LESSONS = lessons.find_all(SOURCE)
 MAILSLOT = next(lesson for lesson in LESSONS if lesson.name == "mailslot")
@@ -174,6 +174,26 @@ def test_a_diagram_on_a_page_is_what_the_trace_says(path: Path, block: str) -> N
         if len(threads) > 1:  # whose calls mix in any order
             shown[lane], now[lane] = sorted(set(shown[lane])), sorted(set(calls))
     assert shown == now
+
+
+def test_a_child_that_is_quicker_than_the_return_of_its_creation() -> None:
+    """The id has been that of another process before."""
+    event = {"handle": "0x44", "type": "event", "inherit": True}
+    calls = [
+        Call("start", 1.0, 100, 101, "Earlier"),
+        Call("exit", 1.1, 100, 101, "Earlier"),
+        Call("start", 1.2, 40, 41, "Parent"),
+        Call("return", 1.3, 40, 41, "Parent", "CreateEvent", 1, {}, event, begin=1.3),
+        Call("start", 2.0, 100, 104, "Child"),
+        Call("return", 2.1, 100, 104, "Child", "SetEvent", 1, {"hEvent": {"handle": "0x44"}}, True, begin=2.1),
+        Call("return", 2.2, 40, 41, "Parent", "CreateProcess", 2, {
+            "lpApplicationName": "Child", "bInheritHandles": True, "lpStartupInfo": {}, "lpProcessInformation": {
+                "hProcess": {"handle": "0x50"}, "hThread": {"handle": "0x54"}, "dwProcessId": 100, "dwThreadId": 104}},
+            True, begin=1.4),
+    ]
+    ordered = with_creations_first(calls)
+    assert ordered == [*calls[:4], calls[6], *calls[4:6]]
+    assert calls_per_program(mermaid(ordered, ""))["Child"] == ["SetEvent(event)"]
 
 
 def test_a_number_for_the_child_is_not_taken_for_the_id_that_it_happens_to_get() -> None:

@@ -27,7 +27,7 @@ from .growing import GrowingFile
 from .scene import Kind, Names, Scene, Step
 from .still import Stillness
 from .toolchain import Toolchain, is_win32
-from .trace import Call, Trace
+from .trace import Call, Trace, with_creations_first
 
 DEADLINE_S = 10.0  # for one event; a person waits no longer, and a busy machine needs a second or two
 _LOOK_AGAIN_S = 0.002  # how soon a file that did not grow is looked at again
@@ -305,7 +305,7 @@ class Stage:
         self.look()
         if self._straces:
             self.calls.sort(key=lambda call: call.time)
-        return self.calls
+        return with_creations_first(self.calls)
 
     def before(self, step: Step) -> None:
         """A scene is about to take this step. A stage that halts its programs lets them go on first."""

@@ -54,7 +54,8 @@ def rendered(recording: Recording, format: str) -> str:
 
 
 def _table(recording: Recording) -> Iterator[str]:
-    """One call a line, in the order in which they returned; one that waited has a line for its entry too."""
+    """One call a line, in the order in which they returned, a process's creation in front of its calls; one that waited
+    has a line for its entry too."""
     reader = Reader(Kernel(), recording.run)
     calls = [call for call in recording.calls if call.event in ("enter", "return")]
     first = min((call.time for call in recording.calls), default=0.0)
