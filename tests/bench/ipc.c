@@ -74,7 +74,7 @@ static void measure(const mechanism *chosen, size_t size, unsigned long rounds)
         say(chosen, size, ECHO);
         bytes += (double)size * WINDOW;
     }
-    print(_T("%.3f %.2f %.2f\n"), bytes / (now_us() - begin), round_us[rounds / 2], round_us[rounds * 99 / 100]);
+    print(_T("%.6f %.2f %.2f\n"), bytes / (now_us() - begin), round_us[rounds / 2], round_us[rounds * 99 / 100]);
     say(chosen, size, QUIT);
 }
 
