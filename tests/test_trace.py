@@ -13,7 +13,7 @@ import pytest
 from conftest import DEADLINE_S, SOURCE, TOOLCHAINS
 from companion.stage import Actor, Event, Stage
 from companion.toolchain import Toolchain
-from companion.trace import Call, Kernel, Trace, with_creations_first
+from companion.trace import Call, Kernel, Trace
 
 sys.path.insert(0, str(SOURCE / "common/win32"))
 import trace_calls  # noqa: E402
@@ -132,8 +132,7 @@ def test_the_last_error_stays_what_it_was(win32: Toolchain) -> None:
 def test_one_object_in_the_handle_tables_of_two_processes(traced_stage: Stage) -> None:
     run(traced_stage, "TraceProbe", "handles")
     kernel, counts = Kernel(), {}
-    trace = Trace(traced_stage.trace.path, lambda start: f"{start['program']} {start['pid']}")
-    for call in with_creations_first(list(trace.poll())):
+    for call in traced_stage.finish_trace():
         kernel.apply(call)
         if call.event != "return":
             continue
