@@ -13,12 +13,12 @@ from companion.scene import transcript
 LESSONS = lessons.find_all(SOURCE)
 PAGES = [lesson.folder / page for lesson in LESSONS for page in ("README.md", "README.ko.md")]
 LANGUAGES = {
-    "README.md": ["Goal", "Run it", "How it works", "Win32 and POSIX side by side", "What the book's version gets wrong",
+    "README.md": ["Goal", "Run it", "How it works", "What this one does not survive", "Win32 and POSIX side by side", "What the book's version gets wrong",
                   "Windows and Wine differ", "Try it", "Where in the book"],
-    "README.ko.md": ["목표", "실행하기", "동작 원리", "Win32와 POSIX 비교", "책의 코드에서 고친 점", "Windows와 Wine의 차이",
+    "README.ko.md": ["목표", "실행하기", "동작 원리", "이 프로그램이 견디지 못하는 것", "Win32와 POSIX 비교", "책의 코드에서 고친 점", "Windows와 Wine의 차이",
                      "해 보기", "책에서의 위치"],
 }
-OPTIONAL = {4, 5}  # where the book's version gets nothing wrong, where Wine does not differ
+OPTIONAL = {3, 5, 6}  # where the book's program gives nothing up, where the book's version gets nothing wrong, where Wine does not differ
 
 
 def ids(path: Path) -> str:
@@ -30,7 +30,7 @@ def test_transcripts_are_the_scenes(page: Path) -> None:
     shown = re.findall(r"<!-- scene: ([\w-]+) -->\n```\n(.*?)\n```", page.read_text(encoding="utf-8"), re.DOTALL)
     assert shown, "the page shows no scene"
     for name, text in shown:
-        assert text == transcript((page.parent / f"{name}.scene").read_text(encoding="utf-8"))
+        assert text == transcript((page.parent / "scenes" / f"{name}.scene").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
@@ -49,7 +49,7 @@ def test_headings(lesson: lessons.Lesson) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=ids)
 def test_every_scene_is_on_the_page(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    missing = [path.stem for path in page.parent.glob("*.scene")
+    missing = [path.stem for path in (page.parent / "scenes").glob("*.scene")
                if f"`{path.stem}`" not in text and f"<!-- scene: {path.stem} -->" not in text]
     assert missing == []
 
@@ -79,7 +79,7 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert (page.parent / target).exists(), target
 
 
-@pytest.mark.parametrize("source", sorted(SOURCE.glob("chapter0*/*/*.c")), ids=ids)
+@pytest.mark.parametrize("source", sorted(SOURCE.glob("chapter0*/*/**/*.c")), ids=ids)
 def test_the_header_of_a_program_tells_what_it_is(source: Path) -> None:
     text = source.read_text(encoding="utf-8")
     assert text.startswith(f"/*\n * {source.name} - ")
@@ -87,5 +87,7 @@ def test_the_header_of_a_program_tells_what_it_is(source: Path) -> None:
     assert "\n * Shows   " in header
     if "_tmain(" in text or "int main(" in text:
         assert f"\n * Run     {source.stem}" in header
-    for partner in re.findall(r"\b\w+\.c\b", header):
-        assert (source.parent / partner).exists(), partner
+    # The formatter joins lines of a comment that is not laid out as it expects.
+    assert re.findall(r"(?<!\n \* )\b(?:Shows|Run|With|POSIX|Win32) {3}", header) == []
+    there = {path.name for path in SOURCE.glob(f"{source.relative_to(SOURCE).parts[0]}/*/**/*.c")}
+    assert set(re.findall(r"\b\w+\.c\b", header)) <= there

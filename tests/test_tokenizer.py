@@ -23,7 +23,7 @@ def test_no_line_breaks_the_tokenizer(tmp_path: Path) -> None:
     if not shutil.which("clang") or compile_with_clang(tmp_path, str(tmp_path / "empty.c")).returncode != 0:
         pytest.skip("needs clang and its libFuzzer")
 
-    lesson = SOURCE / "chapter08/07-command-prompt"
+    lesson = SOURCE / "chapter08/07-command-prompt/shared"
     made = compile_with_clang(tmp_path, f"-I{SOURCE}/common/posix", f"-I{lesson}", str(SOURCE / "tests/fuzz/tokenizer.c"),
                               str(lesson / "parser.c"), str(lesson / "tokenizer.c"))
     assert made.returncode == 0, made.stderr.decode()

@@ -113,7 +113,7 @@ def test_calls_as_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 @strace_needed
 def test_posix_calls() -> None:
-    calls = [call for call in record(MAILSLOT.folder / "queue.scene").calls if call.event == "return"]
+    calls = [call for call in record(MAILSLOT.folder / "scenes/queue.scene").calls if call.event == "return"]
     sent = [call for call in calls if call.name == "msgsnd"]
     assert [call.arguments["msgp"] for call in sent][0] == {"bytes": 15, "text": "안녕하세요"}
     assert {call.lane for call in sent} == {"message_queue_sender"}
@@ -140,7 +140,7 @@ def test_a_posix_call_stands_before_what_it_wakes(tmp_path: Path) -> None:
 
 @strace_needed
 def test_both_systems_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
-    left, right = load(MAILSLOT.scenes[0]), load(MAILSLOT.folder / "queue.scene")
+    left, right = load(MAILSLOT.scenes[0]), load(MAILSLOT.folder / "scenes/queue.scene")
     assert views.compare(TOOLCHAINS["unicode"], left, right) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["Win32:", "deliver", "│", "POSIX:", "queue"]
@@ -158,7 +158,7 @@ def traced_pages() -> list[object]:
         for page in ("README.md", "README.ko.md"):
             text = (lesson.folder / page).read_text(encoding="utf-8")
             for name, block in re.findall(r"<!-- trace: ([\w-]+) -->\n```mermaid\n(.*?\n)```", text, re.DOTALL):
-                found.append(pytest.param(lesson.folder / f"{name}.scene", block, id=f"{lesson.name}-{page}-{name}"))
+                found.append(pytest.param(lesson.folder / f"scenes/{name}.scene", block, id=f"{lesson.name}-{page}-{name}"))
     return found
 
 

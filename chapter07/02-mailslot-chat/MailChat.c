@@ -8,8 +8,8 @@
  */
 #include "companion.h"
 
-#include "peer.h"
-#include "screen.h"
+#include "shared/peer.h"
+#include "shared/screen.h"
 
 /* Shows what arrives, for as long as the program runs. Any program may write into the slot. */
 static DWORD WINAPI listen_to_slot(LPVOID hMailSlot)

@@ -6,7 +6,7 @@
  * With    Worker.c, which it starts
  * POSIX   wait_for_process.c
  */
-#include "worker.h"
+#include "beyond/worker.h"
 
 /* WaitForSingleObject with a timeout of 0 does not wait: it only tells the state. */
 static void show_state(HANDLE hProcess)

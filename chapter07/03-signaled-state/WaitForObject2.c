@@ -8,7 +8,7 @@
  */
 #include <stdlib.h>
 
-#include "worker.h"
+#include "beyond/worker.h"
 
 /* As many children as one call can wait for. */
 typedef struct group {

@@ -5,7 +5,7 @@
  * Run     Worker MS
  * With    WaitForObject.c, WaitForObject2.c and SignalStates.c, which start it
  */
-#include "worker.h"
+#include "beyond/worker.h"
 
 int _tmain(int argc, TCHAR *argv[])
 {

@@ -8,7 +8,7 @@
  */
 #include "companion.h"
 
-#include "adder.h"
+#include "shared/adder.h"
 
 /* Waits for the child and gives its sum. False when it ended without one. */
 static bool wait_for_sum(PROCESS_INFORMATION child, part numbers, DWORD *sum)

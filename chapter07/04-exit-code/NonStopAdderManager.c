@@ -7,7 +7,7 @@
  */
 #include "companion.h"
 
-#include "adder.h"
+#include "shared/adder.h"
 
 int _tmain(int argc, TCHAR *argv[])
 {

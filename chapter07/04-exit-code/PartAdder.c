@@ -8,7 +8,7 @@
  */
 #include "companion.h"
 
-#include "adder.h"
+#include "shared/adder.h"
 
 static DWORD read_number(const TCHAR *what, const TCHAR *text)
 {

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "handle_table.h"
-#include "handover.h"
+#include "beyond/handover.h"
 
 /* The book's way. Another MailSender2_1 in this folder may write its own value before the child has read ours. */
 static void write_handle_file(const TCHAR *value)

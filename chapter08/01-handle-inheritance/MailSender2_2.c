@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "handle_table.h"
-#include "handover.h"
+#include "beyond/handover.h"
 
 /* The first line of the file, or an empty text. */
 static void read_handle_file(TCHAR *value, int value_chars)

@@ -7,7 +7,7 @@
  * With    EnvParent.c, which starts it
  * POSIX   env_child.c
  */
-#include "variable.h"
+#include "beyond/variable.h"
 
 /* Prints the whole block, in its order. */
 static void show_all(void)

@@ -8,7 +8,7 @@
  */
 #include <stdlib.h>
 
-#include "variable.h"
+#include "beyond/variable.h"
 
 #ifdef UNICODE
 #define BLOCK_FLAG CREATE_UNICODE_ENVIRONMENT /* without it the block would be read as narrow text */

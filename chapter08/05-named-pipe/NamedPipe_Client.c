@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "file_service.h"
+#include "shared/file_service.h"
 
 /* Waits for a free instance, `timeout` milliseconds in all however often another client is faster. */
 static HANDLE open_pipe(const TCHAR *pipeName, DWORD timeout)

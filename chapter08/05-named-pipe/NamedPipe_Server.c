@@ -6,7 +6,7 @@
  * With    NamedPipe_Client.c, started after this one; CallPipe.c
  * POSIX   named_pipe_server.c
  */
-#include "pipe_server.h"
+#include "beyond/pipe_server.h"
 
 /* An instance is one end of a connection. Here two are enough: the one in use and the one for the next client. */
 static HANDLE create_instance(const pipe_settings *settings, DWORD first)

@@ -6,7 +6,7 @@
  * With    end_win32.c, process_kill.c; WaitingProcess.c, which may be ended without regret
  * POSIX   kill_process: this file with end_posix.c
  */
-#include "process_table.h"
+#include "shared/process_table.h"
 
 int _tmain(int argc, TCHAR *argv[])
 {

@@ -6,7 +6,7 @@
  * With    snapshot_win32.c, process_tree.c, process_list.c
  * POSIX   list_process: this file with snapshot_posix.c
  */
-#include "process_table.h"
+#include "shared/process_table.h"
 
 int _tmain(int argc, TCHAR *argv[])
 {

@@ -9,7 +9,7 @@
  */
 #include <stdlib.h>
 
-#include "pipeline_win32.h"
+#include "beyond/pipeline_win32.h"
 
 static HANDLE hProgramInput;
 

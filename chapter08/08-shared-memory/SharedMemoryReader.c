@@ -9,7 +9,7 @@
  */
 #include <stdlib.h>
 
-#include "ring_signals.h"
+#include "beyond/ring_signals.h"
 
 /* Shows one message, which may come from any program. True when it ends this one. */
 static bool show_message(const char *message, uint32_t bytes)

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ring_signals.h"
+#include "beyond/ring_signals.h"
 
 /* How soon to look again though nobody woke us: who was woken in our place may have been killed. */
 #define LOOK_AGAIN_MS 1000

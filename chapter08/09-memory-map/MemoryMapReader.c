@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "companion.h"
-#include "in_page_error.h"
-#include "note.h"
+#include "beyond/in_page_error.h"
+#include "shared/note.h"
 
 /* Goes through the whole file with one view at a time: the address space may be smaller than the file. */
 static void count_lines(HANDLE hMapping, const TCHAR *file, LONGLONG fileSize, DWORD viewBytes)

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "companion.h"
-#include "in_page_error.h"
-#include "note.h"
+#include "beyond/in_page_error.h"
+#include "shared/note.h"
 
 /* Makes the file empty, if nobody has mapped it. */
 static int shrink(HANDLE hFile, const TCHAR *file)

@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../05-named-pipe/file_service.h"
-#include "win_socket.h"
+#include "../05-named-pipe/shared/file_service.h"
+#include "beyond/win_socket.h"
 
 static SOCKET connect_to(const TCHAR *host, DWORD port)
 {

@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../05-named-pipe/client_threads.h"
-#include "../05-named-pipe/file_service.h"
-#include "win_socket.h"
+#include "../05-named-pipe/beyond/client_threads.h"
+#include "../05-named-pipe/shared/file_service.h"
+#include "beyond/win_socket.h"
 
 struct visit {
     SOCKET connection;

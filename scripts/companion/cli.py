@@ -133,9 +133,10 @@ def _list(options: argparse.Namespace) -> int:
         if lesson.chapter != chapter:
             chapter = lesson.chapter
             print(f"Chapter {chapter}")
-        print(f"  {lesson.book:8} {lesson.name:20} {lesson.title[language]}")
-        print(f"           programs  {' '.join(program.name for program in lesson.programs)}")
-        print(f"           scenes    {' '.join(path.stem for path in lesson.scenes)}")
+        print(f"  {lesson.name:20} {lesson.title[language]}")
+        print(f"    book      {lesson.place.text(language) if lesson.place else '-'}")
+        print(f"    programs  {' '.join(program.name for program in lesson.programs)}")
+        print(f"    scenes    {' '.join(path.stem for path in lesson.scenes)}")
     return 0
 
 

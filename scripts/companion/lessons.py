@@ -6,6 +6,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 class LessonError(Exception):
@@ -13,8 +14,25 @@ class LessonError(Exception):
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where in the book. Listings are numbered through a chapter, so 8-6 is a listing and no section."""
+
+    chapter: int
+    section: str  # "01", or "project" for the project at the chapter's end
+    listings: list[str]  # "8-6"
+
+    def text(self, language: str) -> str:
+        """As people say it: "8-02: 8-6, 8-7" is chapter 8, section 02, listings 8-6 and 8-7."""
+        section = {"en": "project", "ko": "프로젝트"}[language] if self.section == "project" else self.section
+        return f"{self.chapter}-{section}" + (f": {', '.join(self.listings)}" if self.listings else "")
+
+
+@dataclass(frozen=True)
 class Program:
     name: str
+    is_book: bool  # the book's own program, not an addition
+    calls: list[str]  # what it is about: made in its own file, or in one of its parts
+    parts: list[str]  # of the one program that is made of several files: their paths in the lesson's folder
     shows: dict[str, str]  # one line in each language, "en" and "ko"
 
 
@@ -23,7 +41,7 @@ class Lesson:
     name: str  # the folder's name without its number: "mailslot"
     folder: Path
     chapter: int
-    book: str  # the section of the book: "7-2"
+    place: Place | None  # in the book, where it has one
     title: dict[str, str]
     programs: list[Program]
     uses: list[str]  # programs of other lessons that its scenes or programs start
@@ -40,16 +58,16 @@ def load(path: Path) -> Lesson:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         main_scene = data["scene"]
-        scenes = sorted(path.parent.glob("*.scene"), key=lambda scene: (scene.stem != main_scene, scene.stem))
+        scenes = sorted((path.parent / "scenes").glob("*.scene"), key=lambda scene: (scene.stem != main_scene, scene.stem))
         if not scenes or scenes[0].stem != main_scene:
-            raise LessonError(f"{path}: there is no {main_scene}.scene beside it")
+            raise LessonError(f"{path}: there is no scenes/{main_scene}.scene beside it")
         return Lesson(
             name=re.sub(r"^\d+-", "", path.parent.name),
             folder=path.parent,
             chapter=int(path.parent.parent.name.removeprefix("chapter")),
-            book=data["book"],
+            place=Place(**data["book"]) if "book" in data else None,
             title=_both_languages(data["title"]),
-            programs=[Program(name, _both_languages(shows)) for name, shows in data["programs"].items()],
+            programs=[_program(name, entry) for name, entry in data["programs"].items()],
             uses=data.get("uses", []),
             scenes=scenes,
             posix_scene=data.get("posix_scene"),
@@ -60,5 +78,9 @@ def load(path: Path) -> Lesson:
         raise LessonError(f"{path}: {error} is missing") from error
 
 
-def _both_languages(texts: dict[str, str]) -> dict[str, str]:
+def _program(name: str, entry: dict[str, Any]) -> Program:
+    return Program(name, entry.get("book", False), entry.get("calls", []), entry.get("parts", []), _both_languages(entry))
+
+
+def _both_languages(texts: dict[str, Any]) -> dict[str, str]:
     return {"en": texts["en"], "ko": texts["ko"]}

@@ -2,8 +2,8 @@
  * tokenizer.c - lets libFuzzer look for a line that the command prompt's tokenizer does not survive.
  *
  * By hand, for as long as you like:
- *     clang -g -fsanitize=fuzzer,address,undefined -Icommon/posix -Ichapter08/07-command-prompt \
- *         tests/fuzz/tokenizer.c chapter08/07-command-prompt/{parser,tokenizer}.c -o fuzz && ./fuzz
+ *     clang -g -fsanitize=fuzzer,address,undefined -Icommon/posix -Ichapter08/07-command-prompt/shared \
+ *         tests/fuzz/tokenizer.c chapter08/07-command-prompt/shared/{parser,tokenizer}.c -o fuzz && ./fuzz
  */
 #include <stdint.h>
 #include <stdlib.h>

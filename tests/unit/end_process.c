@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "../../chapter08/06-process-list/process_table.h"
+#include "../../chapter08/06-process-list/shared/process_table.h"
 #include "check.h"
 
 int _tmain(int argc, TCHAR *argv[])

@@ -1,7 +1,7 @@
 /* Unit test of the tree of processes: parents' ids that lie, rings, and thousands of processes. */
 #include <stdlib.h>
 
-#include "../../chapter08/06-process-list/process_table.h"
+#include "../../chapter08/06-process-list/shared/process_table.h"
 #include "check.h"
 
 static void add(process_table *table, unsigned long id, unsigned long parent_id, unsigned long long start_time)

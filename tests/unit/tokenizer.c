@@ -1,7 +1,7 @@
 /* Unit test of the command prompt's tokenizer and parser: words, quotes, operators, and every mistake. */
 #include <stdlib.h>
 
-#include "../../chapter08/07-command-prompt/parser.h"
+#include "../../chapter08/07-command-prompt/shared/parser.h"
 #include "check.h"
 
 /* Whether a line comes apart as written here: "a|b c" is two programs, the second one of two words. */

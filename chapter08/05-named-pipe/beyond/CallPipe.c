@@ -1,0 +1,72 @@
+/*
+ * CallPipe.c - asks how long a file is, each request and answer in one call (book 8-7).
+ *
+ * Shows   CallNamedPipe: open, write one message, read one, close. TransactNamedPipe: write one and read one, on a
+ *         pipe that stays open. Both for pipes of messages only.
+ * Run     CallPipe [--name NAME] [--timeout MS] [FILE]
+ * With    NamedPipe_Server.c or one of its three sisters, started before this one
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../shared/file_service.h"
+
+/* The header is a message of its own, and all that is wanted here: the content stays in the pipe, unread. */
+static void show_header(const TCHAR *call, const char *header, DWORD bytes)
+{
+    TCHAR *text;
+
+    if (bytes > 0 && header[bytes - 1] == '\n')
+        bytes--;
+    text = text_from_utf8(header, bytes);
+    print(_T("%s: %s\n"), call, text == NULL ? _T("(no text)") : printable(text));
+    free(text);
+}
+
+int _tmain(int argc, TCHAR *argv[])
+{
+    const TCHAR *name = _T("simple_pipe");
+    DWORD timeout = 20000, bytesRead, mode = PIPE_READMODE_MESSAGE;
+    TCHAR pipeName[257];
+    char header[HEADER_BYTES];
+
+    const option_spec options[] = {
+        OPTION_TEXT("--name", "NAME", &name, "ask on the pipe NAME (simple_pipe)"),
+        OPTION_NUMBER("--timeout", "MS", &timeout, 1, MAXDWORD - 1, "wait MS at most while the pipe is busy (20000)"),
+        OPTIONS_END,
+    };
+    companion_init(argv[0]);
+    int files = parse_options(argc, argv, _T("Asks a file server how long FILE (news.txt) is."), _T("[FILE]"), options);
+    if (!format_text(pipeName, 257, _T("\\\\.\\pipe\\%s"), name))
+        die_usage(_T("--name: a pipe's whole name has 256 characters at most"));
+    char *request = utf8_from_text(files > 0 ? argv[1] : _T("news.txt"));
+    DWORD requestBytes = (DWORD)strlen(request);
+
+    if (!CallNamedPipe(pipeName, request, requestBytes, header, sizeof(header), &bytesRead, timeout)) {
+        report_error(_T("CallNamedPipe(%s)"), pipeName);
+        if (GetLastError() == ERROR_FILE_NOT_FOUND)
+            report(_T("hint: start NamedPipe_Server first, with the same --name"));
+        return STATUS_FAILED;
+    }
+    show_header(_T("CallNamedPipe"), header, bytesRead);
+
+    /* The same by hand: CallNamedPipe has done all of this. */
+    HANDLE hPipe;
+    do {
+        if (!WaitNamedPipe(pipeName, timeout))
+            die_error(_T("WaitNamedPipe(%s)"), pipeName);
+        hPipe = CreateFile(pipeName, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING,
+                           SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, NULL);
+    } while (hPipe == INVALID_HANDLE_VALUE && GetLastError() == ERROR_PIPE_BUSY); /* another client was faster */
+    if (hPipe == INVALID_HANDLE_VALUE)
+        die_error(_T("CreateFile(%s)"), pipeName);
+    if (!SetNamedPipeHandleState(hPipe, &mode, NULL, NULL))
+        die_error(_T("SetNamedPipeHandleState(%s)"), pipeName);
+    if (!TransactNamedPipe(hPipe, request, requestBytes, header, sizeof(header), &bytesRead, NULL))
+        die_error(_T("TransactNamedPipe(%s)"), pipeName);
+    show_header(_T("TransactNamedPipe"), header, bytesRead);
+
+    CloseHandle(hPipe);
+    free(request);
+    return 0;
+}
