@@ -13,8 +13,8 @@ import pytest
 SOURCE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(SOURCE / "scripts"))
 
-from companion.stage import Stage  # noqa: E402
-from companion.toolchain import Toolchain  # noqa: E402
+from companion.play.stage import Stage  # noqa: E402
+from companion.setup.toolchain import Toolchain  # noqa: E402
 
 BUILD_ROOT = Path(os.environ.get("COMPANION_BUILD_ROOT", SOURCE / "build"))
 DEADLINE_S = 60.0  # for one event: many tests share few cores

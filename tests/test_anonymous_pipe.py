@@ -10,8 +10,8 @@ import threading
 
 import pytest
 from conftest import DEADLINE_S
-from companion.stage import Stage
-from companion.toolchain import Toolchain
+from companion.play.stage import Stage
+from companion.setup.toolchain import Toolchain
 
 MEGABYTES = 100
 

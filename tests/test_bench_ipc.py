@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 
 import pytest
 from conftest import DEADLINE_S, SOURCE, TOOLCHAINS
-from companion import bench_ipc
-from companion.bench_ipc import Figure
+from companion.maintain import bench_ipc
+from companion.maintain.bench_ipc import Figure
 
 WIN32 = ["mailslot", "anonymous-pipe", "named-pipe", "shared-memory", "memory-map", "socket"]
 POSIX = ["message-queue", "pipe", "fifo", "unix-socket", "shared-memory", "memory-map", "socket"]

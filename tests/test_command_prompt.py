@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import BOTH_SIDES, DEADLINE_S, TOOLCHAINS
-from companion.stage import Actor, Stage
+from companion.play.stage import Actor, Stage
 
 
 @dataclass

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import DEADLINE_S, TOOLCHAINS
-from companion.stage import Actor, Stage
+from companion.play.stage import Actor, Stage
 
 Side = tuple[Stage, str]
 

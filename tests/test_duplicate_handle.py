@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from companion.stage import Actor, Stage
+from companion.play.stage import Actor, Stage
 
 PROGRAMS = {"posix": ("wait_for_parent", "wait_for_parent.2"), "win32": ("DuplicateHandle", "ChildProcess")}
 

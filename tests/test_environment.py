@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import DEADLINE_S, TOOLCHAINS, wine_differs
-from companion.stage import Stage
+from companion.play.stage import Stage
 
 PROGRAMS = {"unicode": ("EnvParent", "EnvChild"), "ansi": ("EnvParent", "EnvChild"), "posix": ("env_parent", "env_child")}
 

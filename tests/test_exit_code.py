@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from conftest import DEADLINE_S
-from companion.stage import Stage
-from companion.toolchain import Toolchain
+from companion.play.stage import Stage
+from companion.setup.toolchain import Toolchain
 
 MAX = 2147483647
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 from conftest import wine_differs
-from companion.stage import Actor, Stage
+from companion.play.stage import Actor, Stage
 
 
 def receiver(stage: Stage, count: int) -> Actor:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from conftest import TOOLCHAINS, wine_differs
-from companion.stage import Actor, Stage
+from companion.play.stage import Actor, Stage
 
 
 def receiver(stage: Stage, *arguments: str, name: str = "mailbox") -> Actor:

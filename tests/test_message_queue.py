@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from companion.stage import Actor, Stage
+from companion.play.stage import Actor, Stage
 
 WAITING = re.compile(r"waiting for mail on message queue \S+ \(key (0x[0-9a-f]{8}), id (\d+)\)")
 

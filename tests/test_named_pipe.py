@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 from conftest import DEADLINE_S, TOOLCHAINS, wine_differs
-from companion import bench
-from companion.stage import Actor, Stage
+from companion.maintain import bench
+from companion.play.stage import Actor, Stage
 
 SIMPLE = "NamedPipe_Server"
 CONCURRENT = ["NamedPipe_ServerThread", "NamedPipe_ServerOverlapped", "NamedPipe_ServerCompletion"]

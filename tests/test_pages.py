@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from conftest import SOURCE
-from companion import lessons
-from companion.scene import transcript
+from companion.play import lessons
+from companion.play.scene import transcript
 
 LESSONS = lessons.find_all(SOURCE)
 PAGES = [lesson.folder / page for lesson in LESSONS for page in ("README.md", "README.ko.md")]

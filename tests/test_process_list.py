@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 from conftest import BOTH_SIDES, DEADLINE_S, TOOLCHAINS
-from companion.stage import Actor, Stage
-from companion.toolchain import Toolchain
+from companion.play.stage import Actor, Stage
+from companion.setup.toolchain import Toolchain
 
 HEADING = "      id   parent  threads  name"
 

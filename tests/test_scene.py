@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from companion.scene import Kind, Names, SceneError, parse, transcript
+from companion.play.scene import Kind, Names, SceneError, parse, transcript
 
 DELIVER = r"""
 # en: First

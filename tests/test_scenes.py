@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from conftest import DEADLINE_S, SOURCE, TOOLCHAINS, WIN32
-from companion import lessons
-from companion.scene import load
-from companion.stage import Stage, perform
-from companion.toolchain import is_win32
+from companion.play import lessons
+from companion.play.scene import load
+from companion.play.stage import Stage, perform
+from companion.setup.toolchain import is_win32
 
 LESSONS = lessons.find_all(SOURCE)
 

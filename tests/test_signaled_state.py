@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from conftest import DEADLINE_S, TOOLCHAINS
-from companion.stage import Stage
-from companion.toolchain import Toolchain
+from companion.play.stage import Stage
+from companion.setup.toolchain import Toolchain
 
 
 def test_no_work_at_all_is_still_seen_before_its_end(win32_stage: Stage) -> None:

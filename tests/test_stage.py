@@ -14,11 +14,12 @@ from pathlib import Path
 
 import pytest
 from conftest import DEADLINE_S, TOOLCHAINS, linux_only
-from companion import processes, render
-from companion.call_text import columns as width
-from companion.scene import Scene, parse
-from companion.stage import Mismatch, Stage, perform
-from companion.toolchain import Toolchain
+from companion.play import processes
+from companion.play.scene import Scene, parse
+from companion.play.stage import Mismatch, Stage, perform
+from companion.setup.toolchain import Toolchain
+from companion.show import render
+from companion.show.call_text import columns as width
 
 
 def scene(text: str) -> Scene:
@@ -82,9 +83,10 @@ def test_an_interrupted_command_ends_its_programs(tmp_path: Path) -> None:
     """A person who presses Ctrl+C in the middle of `lesson run` leaves nothing behind."""
     mark = f"LESSON_TEST={tmp_path}".encode()
     text = "$ probe lines\nprobe | never\nprobe = 0"
-    program = ("import sys; from pathlib import Path; from companion import render, cli; from companion.scene import parse;"
+    program = ("import sys; from pathlib import Path; from companion import cli; from companion.show import render;"
+               "from companion.play.scene import parse;"
                "import signal; signal.signal(signal.SIGTERM, cli._end_in_order);"
-               "from companion.toolchain import Toolchain;"
+               "from companion.setup.toolchain import Toolchain;"
                f"render.play(Toolchain(Path({str(TOOLCHAINS['posix'].source)!r}), Path({str(TOOLCHAINS['posix'].build_root)!r}),"
                f" True, sanitize=True), parse(Path('x.scene'), {text!r}))")
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 from conftest import DEADLINE_S, TOOLCHAINS
-from companion.stage import Actor, Stage
-from companion.toolchain import Toolchain
+from companion.play.stage import Actor, Stage
+from companion.setup.toolchain import Toolchain
 
 if os.name == "nt":
     pytest.skip("a pseudo terminal of Linux is needed", allow_module_level=True)

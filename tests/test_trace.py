@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from conftest import DEADLINE_S, SOURCE, TOOLCHAINS
-from companion.stage import Actor, Event, Stage
-from companion.toolchain import Toolchain
-from companion.trace import Call, Kernel, Trace
+from companion.play.stage import Actor, Event, Stage
+from companion.setup.toolchain import Toolchain
+from companion.trace.reader import Call, Kernel, Trace
 
 sys.path.insert(0, str(SOURCE / "common/win32"))
 import trace_calls  # noqa: E402

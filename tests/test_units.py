@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 from conftest import DEADLINE_S, SOURCE, TOOLCHAINS
-from companion.toolchain import Toolchain, is_win32
+from companion.setup.toolchain import Toolchain, is_win32
 
 NAMES = re.findall(r"^  '(\w+)': files\('unit/", (SOURCE / "tests/meson.build").read_text(), re.MULTILINE)
 UNITS = [(build, unit) for build in TOOLCHAINS for unit in NAMES if is_win32(unit) == (build != "posix")]

@@ -11,14 +11,15 @@ from pathlib import Path
 
 import pytest
 from conftest import BUILD_ROOT, DEADLINE_S, SOURCE, TOOLCHAINS, WIN32, linux_only
-from companion import demo, lessons, processes, render, views
-from companion.call_text import Reader, columns
-from companion.diagram import calls_per_program, mermaid
-from companion.scene import load
-from companion.stage import Stage
-from companion.strace import Strace
-from companion.toolchain import is_win32
-from companion.trace import Call, Kernel, with_creations_first
+from companion.play import lessons, processes
+from companion.play.scene import load
+from companion.play.stage import Stage
+from companion.setup.toolchain import is_win32
+from companion.show import demo, render, views
+from companion.show.call_text import Reader, columns
+from companion.show.diagram import calls_per_program, mermaid
+from companion.trace.reader import Call, Kernel, with_creations_first
+from companion.trace.strace import Strace
 
 LESSONS = lessons.find_all(SOURCE)
 MAILSLOT = next(lesson for lesson in LESSONS if lesson.name == "mailslot")

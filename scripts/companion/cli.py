@@ -14,12 +14,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import FrameType
 
-from . import bench, demo, doctor, lessons, packages, render, scene, views
-from .failure import Failure, WrongUse
-from .progress import say
-from .toolchain import Toolchain, is_win32, prepare
+from .maintain import bench
+from .play import lessons, scene
+from .setup import doctor, packages
+from .setup.failure import Failure, WrongUse
+from .setup.progress import say
+from .setup.toolchain import Toolchain, is_win32, prepare
+from .show import demo, render, views
 
-SOURCE = Path(__file__).resolve().parent.parent.parent
+SOURCE = Path(__file__).resolve().parents[2]
 
 _NO_TESTS = 5  # pytest's exit status where the selection is empty
 

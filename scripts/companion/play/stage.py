@@ -22,12 +22,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import processes, strace
-from .growing import GrowingFile
+from ..setup.toolchain import Toolchain, is_win32
+from ..trace import strace
+from ..trace.growing import GrowingFile
+from ..trace.reader import Call, Trace, with_creations_first
+from . import processes
 from .scene import Kind, Names, Scene, Step
 from .still import Stillness
-from .toolchain import Toolchain, is_win32
-from .trace import Call, Trace, with_creations_first
 
 DEADLINE_S = 10.0  # for one event; a person waits no longer, and a busy machine needs a second or two
 _LOOK_AGAIN_S = 0.002  # how soon a file that did not grow is looked at again

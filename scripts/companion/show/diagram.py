@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ..trace.reader import Call, Kernel
 from .call_text import Reader
-from .trace import Call, Kernel
 
 _WRITES = {"WriteFile", "send", "FlushFileBuffers", "write", "sendto", "msgsnd"}
 _LONG_S = 0.1

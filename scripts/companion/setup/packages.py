@@ -17,7 +17,7 @@ from pathlib import Path
 from .failure import Failure
 from .progress import Step, StepFailed, say
 
-WINE = Path(__file__).resolve().parent.parent / "wine"
+WINE = Path(__file__).resolve().parents[2] / "wine"
 
 # Where one command installs several packages.
 _TOGETHER = {

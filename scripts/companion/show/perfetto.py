@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ..trace.reader import Call, Kernel
 from .call_text import Reader
-from .trace import Call, Kernel
 
 
 def perfetto(calls: list[Call], run: str) -> str:

@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from ..play.stage import Stage
+from ..setup.toolchain import Toolchain
 from . import bench_ipc
-from .stage import Stage
-from .toolchain import Toolchain
 
 _MEGABYTE = 1_000_000
 

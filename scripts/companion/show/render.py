@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Protocol
 
+from ..play.scene import Kind, Scene
+from ..play.stage import Event, Mismatch, Stage, perform
+from ..setup.toolchain import Toolchain
+from ..trace.reader import Kernel
 from .call_text import Reader, columns
-from .scene import Kind, Scene
-from .stage import Event, Mismatch, Stage, perform
-from .toolchain import Toolchain
-from .trace import Kernel
 
 _EVENT_NAMES = {Kind.START: "start", Kind.LINE: "line", Kind.ERROR: "error", Kind.TYPE: "typed",
                 Kind.END_INPUT: "end_input", Kind.INTERRUPT: "interrupt", Kind.EXIT: "exit"}

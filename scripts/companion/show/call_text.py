@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Any
 
-from .trace import Call, Kernel, KernelObject, handle_value
+from ..trace.reader import Call, Kernel, KernelObject, handle_value
 
 
 # Arguments that say which process is meant, or how long a path is: another run, or another folder, has others.

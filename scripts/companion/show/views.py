@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
+from ..play.scene import Kind, Scene
+from ..play.stage import Event, Mismatch, Stage, perform
+from ..setup.toolchain import Toolchain
+from ..trace.reader import Call, Kernel
 from .call_text import Reader, columns
 from .diagram import mermaid
 from .perfetto import perfetto
 from .render import report, wrap
-from .scene import Kind, Scene
-from .stage import Event, Mismatch, Stage, perform
-from .toolchain import Toolchain
-from .trace import Call, Kernel
 
 FORMATS = ("text", "json", "mermaid", "perfetto")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .growing import GrowingFile
-from .trace import Call
+from .reader import Call
 
 # The names of the arguments, from the manual pages. strace is asked for these calls and no others; the ? lets it do
 # without those that this machine's kernel does not have.

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from . import packages
-from .failure import Failure
-from .toolchain import Toolchain
+from ..setup import packages
+from ..setup.failure import Failure
+from ..setup.toolchain import Toolchain
 
 PROGRAMS = ["IpcBench"] if os.name == "nt" else ["IpcBench", "ipc_bench"]
 _SIZES = [64, 256, 1024, 4096, 16384, 65536]

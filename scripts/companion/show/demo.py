@@ -11,14 +11,14 @@ import sys
 import time
 from collections.abc import Iterator
 
+from ..play.scene import Kind, Scene, Step
+from ..play.stage import Event, Mismatch, Stage, perform
+from ..play.still import Stillness
+from ..setup.toolchain import Toolchain, is_win32
+from ..trace.reader import Call, Kernel
 from .call_text import Reader
 from .frame import WORDS, Column, Frame, Handle, Moment, Object
 from .render import is_colourful, report
-from .scene import Kind, Scene, Step
-from .stage import Event, Mismatch, Stage, perform
-from .still import Stillness
-from .toolchain import Toolchain, is_win32
-from .trace import Call, Kernel
 
 _MOST_STEPS = 24  # that programs take between two steps of the scene: one that asks again and again would never rest
 _ACTS = (Kind.START, Kind.TYPE, Kind.END_INPUT, Kind.INTERRUPT)

@@ -1,0 +1,1 @@
+"""Lessons and scenes, and the stage on which the programs of a scene run."""

@@ -1,0 +1,1 @@
+"""What a person sees of a run: lines, lanes, tables, diagrams, the demo."""
