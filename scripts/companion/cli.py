@@ -20,7 +20,7 @@ from .setup import doctor, packages
 from .setup.failure import Failure, WrongUse
 from .setup.progress import say
 from .setup.toolchain import Toolchain, is_win32, prepare
-from .show import demo, render, views
+from .show import chapter_map, demo, render, views
 
 SOURCE = Path(__file__).resolve().parents[2]
 
@@ -80,7 +80,9 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(command=function)
         return command
 
-    add("list", _list, "Lists the lessons, their programs and scenes.")
+    show_list = add("list", _list, "Lists the lessons, their places in the book, their programs and scenes.")
+    show_list.add_argument("--markdown", action="store_true", help="as the chapter map in README.md")
+    show_list.add_argument("--language", choices=("ko", "en"), help="of the list (default: the system's)")
 
     run = add("run", _run, "Plays a scene of a lesson and shows what each program prints.")
     run.add_argument("lesson", metavar="LESSON", help="its name, as `lesson list` shows it")
@@ -130,16 +132,9 @@ def _add_common_options(parser: argparse.ArgumentParser, build_dir: object, unic
 
 
 def _list(options: argparse.Namespace) -> int:
-    language = _language()
-    chapter = 0
-    for lesson in lessons.find_all(SOURCE):
-        if lesson.chapter != chapter:
-            chapter = lesson.chapter
-            print(f"Chapter {chapter}")
-        print(f"  {lesson.name:20} {lesson.title[language]}")
-        print(f"    book      {lesson.place.text(language) if lesson.place else '-'}")
-        print(f"    programs  {' '.join(program.name for program in lesson.programs)}")
-        print(f"    scenes    {' '.join(path.stem for path in lesson.scenes)}")
+    language = options.language or _language()
+    known = lessons.find_all(SOURCE)
+    print(chapter_map.as_table(known, SOURCE, language) if options.markdown else chapter_map.as_list(known, language), end="")
     return 0
 
 

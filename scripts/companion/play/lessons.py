@@ -21,11 +21,6 @@ class Place:
     section: str  # "01", or "project" for the project at the chapter's end
     listings: list[str]  # "8-6"
 
-    def text(self, language: str) -> str:
-        """As people say it: "8-02: 8-6, 8-7" is chapter 8, section 02, listings 8-6 and 8-7."""
-        section = {"en": "project", "ko": "프로젝트"}[language] if self.section == "project" else self.section
-        return f"{self.chapter}-{section}" + (f": {', '.join(self.listings)}" if self.listings else "")
-
 
 @dataclass(frozen=True)
 class Program:
