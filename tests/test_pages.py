@@ -14,12 +14,13 @@ from companion.show import chapter_map
 LESSONS = lessons.find_all(SOURCE)
 PAGES = [lesson.folder / page for lesson in LESSONS for page in ("README.md", "README.ko.md")]
 LANGUAGES = {
-    "README.md": ["Goal", "Run it", "How it works", "What this one does not survive", "Win32 and POSIX side by side", "What the book's version gets wrong",
-                  "Windows and Wine differ", "Try it", "Where in the book"],
-    "README.ko.md": ["목표", "실행하기", "동작 원리", "이 프로그램이 견디지 못하는 것", "Win32와 POSIX 비교", "책의 코드에서 고친 점", "Windows와 Wine의 차이",
-                     "해 보기", "책에서의 위치"],
+    "README.md": ["Goal", "Run it", "How it works", "What this one does not survive", "Win32 and POSIX side by side",
+                  "What the book's version gets wrong", "Windows and Wine differ", "Try it", "Where in the book"],
+    "README.ko.md": ["목표", "실행하기", "동작 원리", "이 프로그램이 견디지 못하는 것", "Win32와 POSIX 비교",
+                     "책의 코드에서 고친 점", "Windows와 Wine의 차이", "해 보기", "책에서의 위치"],
 }
-OPTIONAL = {3, 5, 6}  # where the book's program gives nothing up, where the book's version gets nothing wrong, where Wine does not differ
+# Where the book's program gives nothing up, where the book's version gets nothing wrong, where Wine does not differ.
+OPTIONAL = {3, 5, 6}
 
 
 def ids(path: Path) -> str:
