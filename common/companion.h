@@ -90,6 +90,12 @@ TCHAR *read_line(void);
 TCHAR *printable(TCHAR *text);
 
 /*
+ * The same for text[0 .. chars) as it came from another program, which need not have a terminator. Ends the text at
+ * text[chars], for which there must be room, and makes '?' of each NUL before it: one would hide what follows it.
+ */
+TCHAR *printable_chars(TCHAR *text, size_t chars);
+
+/*
  * Formats into buffer[0 .. buffer_chars), always terminated. False when the text did not fit; the
  * buffer then holds its beginning.
  */

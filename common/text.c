@@ -1,42 +1,19 @@
 /*
  * text.c - text helpers that need no system: the same for wchar_t (UTF-16) and char (UTF-8).
  */
+#include "code_point.h"
 #include "companion.h"
 
-#ifdef _UNICODE
-
-static size_t next_code_point(const wchar_t *text, unsigned long *code_point)
-{
-    *code_point = text[0];
-    if (IS_SURROGATE_PAIR(text[0], text[1])) {
-        *code_point = 0x10000UL + ((text[0] & 0x3FFUL) << 10 | (text[1] & 0x3FFUL));
-        return 2;
-    }
-    return 1;
-}
-
-#else
-
-#include "utf8.h"
-
-static size_t next_code_point(const char *text, unsigned long *code_point)
-{
-    return utf8_next(text, code_point);
-}
-
-#endif
-
-static bool is_harmless(unsigned long code_point)
+bool is_harmless(unsigned long code_point)
 {
     static const struct {
         unsigned long first, last;
     } harmful[] = {
         {0x00, '\t' - 1},       {'\t' + 1, 0x1F}, /* control characters */
-        {0x7F, 0x9F},                             /* more of them: with U+009B, too, an escape sequence begins */
+        {0x7F, 0x9F},                             /* more of them; U+009B, too, begins an escape sequence */
         {0x2028, 0x202E},                         /* line separators, marks of the writing direction */
         {0x2066, 0x2069},                         /* more of these marks */
-        {0xD800, 0xDFFF},                         /* half a surrogate pair */
-        {0x110000, 0xFFFFFFFF},                   /* no character: broken UTF-8 */
+        {0x110000, 0xFFFFFFFF},                   /* no character */
     };
 
     for (size_t i = 0; i < sizeof(harmful) / sizeof(harmful[0]); i++) {
@@ -53,7 +30,7 @@ TCHAR *printable(TCHAR *text)
 
     while (*from != _T('\0')) {
         unsigned long code_point;
-        size_t units = next_code_point(from, &code_point);
+        size_t units = text_next(from, &code_point);
 
         if (is_harmless(code_point)) {
             for (size_t i = 0; i < units; i++)
@@ -65,6 +42,16 @@ TCHAR *printable(TCHAR *text)
     }
     *to = _T('\0');
     return text;
+}
+
+TCHAR *printable_chars(TCHAR *text, size_t chars)
+{
+    for (size_t i = 0; i < chars; i++) {
+        if (text[i] == _T('\0'))
+            text[i] = _T('?');
+    }
+    text[chars] = _T('\0');
+    return printable(text);
 }
 
 bool format_text(TCHAR *buffer, size_t buffer_chars, const TCHAR *format, ...)

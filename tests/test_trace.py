@@ -15,10 +15,10 @@ from companion.play.stage import Actor, Event, Stage
 from companion.setup.toolchain import Toolchain
 from companion.trace.reader import Call, Kernel, Trace
 
-sys.path.insert(0, str(SOURCE / "common/win32"))
+sys.path.insert(0, str(SOURCE / "common/trace"))
 import trace_calls  # noqa: E402
 
-TABLE = SOURCE / "common/trace_calls.txt"
+TABLE = SOURCE / "common/trace/trace_calls.txt"
 
 
 @pytest.fixture
@@ -258,7 +258,7 @@ NOT_RECORDED = set("""
 def test_a_mistake_in_the_table_is_named(tmp_path: Path, line: str, complaint: str) -> None:
     table = tmp_path / "table.txt"
     table.write_text(f"# calls\nlibrary kernel32\n{line}\n")
-    command = [sys.executable, SOURCE / "common/win32/trace_calls.py", table, tmp_path / "calls.h"]
+    command = [sys.executable, SOURCE / "common/trace/trace_calls.py", table, tmp_path / "calls.h"]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 1
     assert result.stderr.startswith(f"{table}:3: ") and complaint in result.stderr

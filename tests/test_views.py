@@ -120,7 +120,7 @@ def test_posix_calls() -> None:
     assert {call.lane for call in sent} == {"message_queue_sender"}
     received = [call for call in calls if call.name == "msgrcv"]
     assert [call.result for call in received] == [call.arguments["msgsz"] for call in sent]
-    # Two programs, two straces, one clock. What they say about the end of a call is less certain (common/TRACE.md).
+    # Two programs, two straces, one clock. What they say about the end of a call is less certain (common/trace/TRACE.md).
     assert all(one.begin < later.begin for one, later in zip(sent, received[1:]))
 
 

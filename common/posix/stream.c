@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "code_point.h"
 #include "companion.h"
 #include "internal.h"
-#include "utf8.h"
 
 bool write_all(int fd, const char *bytes, size_t count)
 {
@@ -97,7 +97,7 @@ static char *repair(const char *bytes, size_t count)
         unsigned long code_point;
         size_t length = utf8_next(bytes + i, &code_point);
 
-        if (code_point == UTF8_BROKEN || code_point == 0) {
+        if (code_point == BROKEN_CODE_POINT || code_point == 0) {
             memcpy(text + used, replacement, strlen(replacement));
             used += strlen(replacement);
         } else {

@@ -43,6 +43,14 @@ static void test_printable(void)
 #endif
 }
 
+static void test_printable_chars(void)
+{
+    TCHAR text[] = {_T('a'), _T('\0'), _T('b'), _T('\x1b'), _T('c')};
+
+    CHECK(printable_chars(text, 4) == text && _tcscmp(text, _T("a?b?")) == 0);
+    CHECK(_tcscmp(printable_chars(text, 0), _T("")) == 0);
+}
+
 static void test_format_text(void)
 {
     TCHAR buffer[8];
@@ -118,6 +126,7 @@ int _tmain(int argc, TCHAR *argv[])
     (void)argc;
     companion_init(argv[0]);
     test_printable();
+    test_printable_chars();
     test_format_text();
     test_parse_number();
 #ifdef _WIN32

@@ -3,7 +3,7 @@
  *
  * Shows   A handle is an index into a table of its process; the objects behind it, and how many handles they have.
  * Run     HandleTable [--all] [--watch] [--json] [PID|NAME]
- * With    handle_json.c, find_process.c; common/handle_table.h names the calls that this stands on
+ * With    handle_json.c, find_process.c; common/handles/handle_table.h names the calls that this stands on
  */
 #include <stdlib.h>
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <wchar.h>
 
+#include "file_name.h"
+
 #include "../shared/file_service.h"
 
 /*
@@ -77,14 +79,14 @@ void open_file(file_reply *reply, const char *name, size_t bytes)
 
     reply->name = text_from_utf8(name, bytes);
     size_t length = wcslen(root);
-    wchar_t *path = malloc((length + 1 + NAME_CHARS + 1) * sizeof(wchar_t));
+    wchar_t *path = malloc((length + 1 + FILE_NAME_CHARS + 1) * sizeof(wchar_t));
     if (path == NULL) {
         reply->refusal = _T("the file cannot be opened");
         return;
     }
     wmemcpy(path, root, length);
     path[length++] = L'\\';
-    length += (size_t)MultiByteToWideChar(CP_UTF8, 0, name, (int)bytes, path + length, NAME_CHARS);
+    length += (size_t)MultiByteToWideChar(CP_UTF8, 0, name, (int)bytes, path + length, FILE_NAME_CHARS);
     path[length] = L'\0';
 
     reply->file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,

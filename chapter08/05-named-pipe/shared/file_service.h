@@ -13,7 +13,6 @@
 
 enum {
     CHUNK_BYTES = 65536, /* content moves in pieces of this size: it decides the speed */
-    NAME_CHARS = 255,    /* the longest name that a file can have, in UTF-16 as Windows counts */
     HEADER_BYTES = 256   /* the longest header that a client takes */
 };
 
@@ -49,12 +48,6 @@ bool next_chunk(file_reply *reply);
 
 /* Prints what became of it and closes the file. `trouble`: why the client has not got its answer, or NULL. */
 void end_reply(file_reply *reply, unsigned long client, const TCHAR *trouble);
-
-/*
- * NULL, or why no file can have this name. The rule of Windows on every system, so that the same names work
- * everywhere, and so that no system's own idea of a path is ever asked. name[bytes] must be NUL.
- */
-const TCHAR *refuse_name(const char *name, size_t bytes);
 
 /* Within the service: opens the file of that name, which has been judged, and fills reply->file and size, or refusal.
  */

@@ -1,4 +1,4 @@
-"""The trace of a run: its events, as common/TRACE.md describes them, and what they tell about handles and kernel
+"""The trace of a run: its events, as common/trace/TRACE.md describes them, and what they tell about handles and kernel
 objects. A recorder in each program writes them while the scene is played; Trace reads them as they come."""
 
 from __future__ import annotations

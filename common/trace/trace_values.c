@@ -2,9 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "code_point.h"
 #include "internal.h"
+#include "json.h"
 #include "trace_internal.h"
-#include "utf8.h"
 
 /* What is shown of a text or of data: enough for a lesson, and a line stays short. */
 #define PREVIEW_CHARS 200
@@ -56,55 +57,22 @@ static void put_number(trace_call *call, LONGLONG number)
     put_bytes(call, digits + first, sizeof(digits) - first);
 }
 
-/* A character inside a JSON string. What a terminal could take for a command goes as \u001b. */
+/* A character inside a JSON string. */
 static void put_code_point(trace_call *call, unsigned long code_point)
 {
-    char utf8[4];
+    char escape[JSON_ESCAPE_CHARS], utf8[4];
+    size_t escape_chars;
 
-    if (code_point == '"' || code_point == '\\') {
-        utf8[0] = '\\';
-        utf8[1] = (char)code_point;
-        put_bytes(call, utf8, 2);
-    } else if (code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0) ||
-               (code_point >= 0x2028 && code_point <= 0x202E) || (code_point >= 0x2066 && code_point <= 0x2069)) {
-        trace_put(call, "\\u");
-        put_hex(call, code_point, 4);
-    } else if (code_point < 0x80) {
-        utf8[0] = (char)code_point;
-        put_bytes(call, utf8, 1);
-    } else if (code_point < 0x800) {
-        utf8[0] = (char)(0xC0 | code_point >> 6);
-        utf8[1] = (char)(0x80 | (code_point & 0x3F));
-        put_bytes(call, utf8, 2);
-    } else if (code_point < 0x10000) {
-        utf8[0] = (char)(0xE0 | code_point >> 12);
-        utf8[1] = (char)(0x80 | (code_point >> 6 & 0x3F));
-        utf8[2] = (char)(0x80 | (code_point & 0x3F));
-        put_bytes(call, utf8, 3);
-    } else {
-        utf8[0] = (char)(0xF0 | code_point >> 18);
-        utf8[1] = (char)(0x80 | (code_point >> 12 & 0x3F));
-        utf8[2] = (char)(0x80 | (code_point >> 6 & 0x3F));
-        utf8[3] = (char)(0x80 | (code_point & 0x3F));
-        put_bytes(call, utf8, 4);
-    }
+    if (code_point == BROKEN_CODE_POINT)
+        code_point = REPLACEMENT_CODE_POINT;
+    escape_chars = json_escape(code_point, escape);
+    if (escape_chars > 0)
+        put_bytes(call, escape, escape_chars);
+    else
+        put_bytes(call, utf8, utf8_put(code_point, utf8));
 }
 
-#define REPLACEMENT 0xFFFDUL /* for what is no character */
-#define ELLIPSIS    0x2026UL /* for what is left out */
-
-/* The character at utf16[0 .. units), which may be half a surrogate pair. Gives its units. */
-static size_t utf16_next(const wchar_t *utf16, size_t units, unsigned long *code_point)
-{
-    *code_point = utf16[0];
-    if (units > 1 && IS_SURROGATE_PAIR(utf16[0], utf16[1])) {
-        *code_point = 0x10000UL + ((utf16[0] & 0x3FFUL) << 10 | (utf16[1] & 0x3FFUL));
-        return 2;
-    }
-    if (utf16[0] >= 0xD800 && utf16[0] <= 0xDFFF)
-        *code_point = UTF8_BROKEN;
-    return 1;
-}
+#define ELLIPSIS 0x2026UL /* for what is left out */
 
 static void put_utf8(trace_call *call, const char *utf8, size_t bytes)
 {
@@ -118,7 +86,7 @@ static void put_utf8(trace_call *call, const char *utf8, size_t bytes)
             break;
         }
         used += utf8_next(utf8 + used, &code_point);
-        put_code_point(call, code_point == UTF8_BROKEN ? REPLACEMENT : code_point);
+        put_code_point(call, code_point);
     }
     trace_put(call, "\"");
 }
@@ -134,8 +102,8 @@ static void put_utf16(trace_call *call, const wchar_t *utf16, size_t units)
             put_code_point(call, ELLIPSIS);
             break;
         }
-        used += utf16_next(utf16 + used, units - used, &code_point);
-        put_code_point(call, code_point == UTF8_BROKEN ? REPLACEMENT : code_point);
+        used += utf16_next(utf16 + used, &code_point);
+        put_code_point(call, code_point);
     }
     trace_put(call, "\"");
 }
@@ -406,7 +374,7 @@ void trace_made(trace_call *call, const char *name, HANDLE handle, const char *t
 
 static bool is_text(unsigned long code_point)
 {
-    return code_point != UTF8_BROKEN && (code_point >= 0x20 || (code_point >= '\t' && code_point <= '\r'));
+    return code_point != BROKEN_CODE_POINT && (code_point >= 0x20 || (code_point >= '\t' && code_point <= '\r'));
 }
 
 static bool is_utf8(const char *bytes, size_t count)
@@ -426,7 +394,7 @@ static bool is_utf16(const wchar_t *utf16, size_t units)
     unsigned long code_point;
 
     for (size_t used = 0; used < units;) {
-        used += utf16_next(utf16 + used, units - used, &code_point);
+        used += utf16_next(utf16 + used, &code_point);
         if (!is_text(code_point))
             return false;
     }
