@@ -14,7 +14,7 @@ from companion.play.stage import Actor, Stage
 
 SHM = Path("/dev/shm")
 DIED = {"posix": "EOWNERDEAD", "win32": "WAIT_ABANDONED"}
-EMPTIED = "the ring holds nonsense that some program has written there; it is emptied"
+DAMAGED = "the ring is damaged: another program has written into it; all messages in it are dropped"
 GONE = "the reader has gone; the message is not sent"
 
 
@@ -81,6 +81,13 @@ def test_messages_arrive_in_order_and_harmless(pair: Pair) -> None:
     assert pair.writer("한글", "", "a b", "📬", "\x1b[2Jforged\nreceived: line").exit() == 0
     assert received(reader, 5) == ["한글", "", "a b", "📬", "?[2Jforged?received: line"]
     assert reader.exit() == 0
+
+
+def test_exit_before_the_count_is_an_orderly_end(pair: Pair) -> None:
+    reader = pair.reader("--count", "5")
+    assert pair.writer("one", "exit", "never taken").exit() == 0
+    assert reader.exit() == 0
+    assert reader.output.all[1:] == ["received: one", "received: exit"]
 
 
 def test_many_writers_share_a_ring_that_is_full_all_the_time(pair: Pair) -> None:
@@ -152,9 +159,24 @@ def test_a_reader_killed_while_a_writer_waits_for_room(pair: Pair) -> None:
     waiting.type_bytes(("x" * 50 + "\n").encode() * 5)
     reader.kill()
     assert waiting.exit() == 1
-    # Having said "before", the reader looks for more, and that may be where it was stopped.
-    gone = f"{pair.writer_name}: {GONE}"
-    assert waiting.errors.all in ([gone], [f"{pair.writer_name}: {pair.died}", gone])
+    assert waiting.errors.all in told_that_the_reader_is_gone(pair)
+
+
+def test_a_writer_that_comes_after_the_readers_end(pair: Pair) -> None:
+    reader = pair.reader()
+    typing = pair.writer()  # by its handle, the section outlives the reader
+    typing.type("before")
+    assert received(reader, 1) == ["before"]
+    reader.kill()
+    late = pair.writer("anyone?")
+    assert late.exit() == 1
+    assert late.errors.all in told_that_the_reader_is_gone(pair)
+
+
+def told_that_the_reader_is_gone(pair: Pair) -> list[list[str]]:
+    """A reader that has just printed looks for more: it may have been killed in its critical section."""
+    gone, died = f"{pair.writer_name}: {GONE}", f"{pair.writer_name}: {pair.died}"
+    return [[gone], [died, gone]]
 
 
 def test_a_new_reader_finds_the_ring_again(pair: Pair) -> None:
@@ -177,7 +199,7 @@ def test_a_stranger_writes_nonsense_into_the_header(pair: Pair) -> None:
     assert received(reader, 2) == ["one", "exit"]
     assert reader.exit() == 0
     # Who looks first after the stranger has to say so; that may be the reader, before it begins to wait.
-    assert [line.partition(": ")[2] for line in writer.errors.all + reader.errors.all] == [EMPTIED]
+    assert [line.partition(": ")[2] for line in writer.errors.all + reader.errors.all] == [DAMAGED]
 
 
 @pytest.mark.parametrize("length", [0x7FFFFFFF, 0xFFFFFFFF, 6])
@@ -185,7 +207,7 @@ def test_a_stranger_writes_a_length_that_cannot_be(pair: Pair, length: int) -> N
     reader = pair.reader()
     pair.scribble(12, struct.pack("<III", 0, 5, length))
     assert pair.writer("").exit() == 0
-    assert reader.next_error() == f"{pair.reader_name}: {EMPTIED}"
+    assert reader.next_error() == f"{pair.reader_name}: {DAMAGED}"
     assert pair.writer("next", "exit").exit() == 0
     assert reader.exit() == 0
     # The empty message is lost with the rest, unless the reader had looked before it came.
@@ -248,6 +270,17 @@ def test_a_name_that_cannot_be(pair: Pair, name: str) -> None:
     assert actor.exit() == 2
 
 
+def test_the_longest_name(pair: Pair) -> None:
+    longest = 253 if pair.is_posix else 241
+    pair.name = pair.name.ljust(longest, "x")
+    reader = pair.reader()
+    assert pair.writer("exit").exit() == 0
+    assert reader.exit() == 0
+    longer = pair.stage.start(pair.reader_name, "--name", pair.name + "x")
+    assert f"--name: expected 1 to {longest} characters without '" in longer.next_error()
+    assert longer.exit() == 2
+
+
 def test_builds_of_both_character_sets_understand_each_other(win32_stage: Stage) -> None:
     pair = Pair(win32_stage, "win32")
     reader = pair.reader("--count", "1")
@@ -285,8 +318,8 @@ def test_memory_left_by_a_crash_with_another_size_is_refused(posix_pair: Pair) -
     posix_pair.reader().kill()
     other = posix_pair.stage.start("shared_memory_reader", "--name", posix_pair.name, "--size", "8192")
     assert "is there already with" in other.next_error()
-    assert other.next_error() == ("shared_memory_reader: hint: choose its --size or another --name; "
-                                  f"by hand it would go with: rm /dev/shm/{posix_pair.name}")
+    assert other.next_error() == ("shared_memory_reader: hint: choose its --size or another --name, "
+                                  f"or remove it: rm /dev/shm/{posix_pair.name}")
     assert other.exit() == 1
 
 
@@ -299,3 +332,15 @@ def test_a_second_posix_reader_is_refused(posix_pair: Pair) -> None:
     assert second.exit() == 1
     assert posix_pair.writer("still there", "exit").exit() == 0
     assert received(first, 2) == ["still there", "exit"]
+
+
+def test_memory_that_a_stranger_makes_shorter(posix_pair: Pair) -> None:
+    reader = posix_pair.reader("--timeout", "1000")
+    typing = posix_pair.writer()
+    typing.type("before")
+    assert received(reader, 1) == ["before"]
+    os.truncate(SHM / posix_pair.name, 0)
+    typing.type("after")
+    for actor in (typing, reader):
+        assert actor.next_error().endswith(": SIGBUS: another program has made the shared memory shorter")
+        assert actor.exit() == 1

@@ -1,18 +1,33 @@
 /*
- * SharedMemoryReader.c - makes a section of shared memory and reads the messages that others put there.
+ * SharedMemoryReader.c - makes shared memory and prints the messages that others put there (not in the book).
  *
- * Shows   CreateFileMapping on INVALID_HANDLE_VALUE: memory with a name and without a file; MapViewOfFile; a mutex
- *         around the memory and an event to wait for, since memory tells nobody that it has changed.
+ * Shows   CreateFileMapping with INVALID_HANDLE_VALUE: memory that has a name and no file; MapViewOfFile; a mutex, so
+ *         that one process at a time uses the memory; an event to wait for, since a change in memory wakes nobody.
  * Run     SharedMemoryReader [--name NAME] [--size BYTES] [--timeout MS] [--count N]
- * With    SharedMemoryWriter.c, started after this one; ring.c, ring_signals.c
+ * With    SharedMemoryWriter.c, started after this one; ring.c
  * POSIX   shared_memory_reader.c
  */
 #include <stdlib.h>
 
-#include "beyond/ring_signals.h"
+#include "shared/ring.h"
 
-/* Shows one message, which may come from any program. True when it ends this one. */
-static bool show_message(const char *message, uint32_t bytes)
+static HANDLE hMutex;  /* its owner may use the ring */
+static HANDLE hFilled; /* auto-reset event: a message has been put into the ring */
+static HANDLE hRoom;   /* auto-reset event: a message has been taken out of it */
+
+static void lock_ring(void)
+{
+    DWORD result = WaitForSingleObject(hMutex, INFINITE);
+
+    if (result == WAIT_FAILED)
+        die_error(_T("WaitForSingleObject(mutex)"));
+    /* We own the mutex now. What it protects may be incomplete: here, a message without its commit. */
+    if (result == WAIT_ABANDONED)
+        report(_T("a process died in its critical section (WAIT_ABANDONED); what it was writing is dropped"));
+}
+
+/* Prints a message, which may come from any program. True when it is "exit". */
+static bool print_message(const char *message, uint32_t bytes)
 {
     TCHAR *text = text_from_utf8(message, bytes);
 
@@ -26,45 +41,40 @@ static bool show_message(const char *message, uint32_t bytes)
     return isExit;
 }
 
-/* Shows messages until "exit" or number `count` (0: no limit) comes. False when they stayed out too long. */
-static bool receive_messages(message_ring *view, DWORD size, const ring_signals *signals, DWORD timeout, DWORD count)
+/* Prints until "exit" or message number `count` (0: no limit) comes. False when they do not come in time. */
+static bool print_messages(message_ring *view, DWORD size, char *message, DWORD timeout, DWORD count)
 {
-    char *message = malloc(size);
-    DWORD received = 0;
+    DWORD printed = 0;
     uint32_t bytes;
 
-    if (message == NULL)
-        die_error(_T("malloc"));
     for (;;) {
-        lock_ring(signals);
+        lock_ring();
         ring_state state = ring_take(view, size, message, &bytes);
-        if (state == RING_DAMAGED) {
-            report(_T("the ring holds nonsense that some program has written there; it is emptied"));
-            ring_clear(view, size);
-        }
-        if (state != RING_EMPTY)
-            SetEvent(signals->hRoom);
-        unlock_ring(signals);
+        if (state != RING_EMPTY && !SetEvent(hRoom))
+            die_error(_T("SetEvent"));
+        if (!ReleaseMutex(hMutex))
+            die_error(_T("ReleaseMutex"));
 
-        if (state == RING_EMPTY) {
-            if (WaitForSingleObject(signals->hFilled, timeout) == WAIT_TIMEOUT) {
-                print(_T("no message for %lu ms\n"), timeout);
-                break;
-            }
-        } else if (state == RING_DONE && (show_message(message, bytes) || ++received == count)) {
-            free(message);
+        if (state == RING_DONE && (print_message(message, bytes) || ++printed == count))
             return true;
+        if (state == RING_EMPTY) {
+            DWORD result = WaitForSingleObject(hFilled, timeout);
+            if (result == WAIT_FAILED)
+                die_error(_T("WaitForSingleObject(event)"));
+            if (result == WAIT_TIMEOUT) {
+                print(_T("no message for %lu ms\n"), timeout);
+                return count == 0;
+            }
         }
     }
-    free(message);
-    return count == 0;
 }
 
 int _tmain(int argc, TCHAR *argv[])
 {
     const TCHAR *name = _T("ring");
     DWORD size = 4096, timeout = INFINITE, count = 0;
-    TCHAR sectionName[MAX_PATH];
+    TCHAR sectionName[RING_NAME_CHARS], objectName[RING_NAME_CHARS];
+    MEMORY_BASIC_INFORMATION memory;
 
     const option_spec options[] = {
         OPTION_TEXT("--name", "NAME", &name, "make the section Local\\NAME (ring)"),
@@ -74,39 +84,57 @@ int _tmain(int argc, TCHAR *argv[])
         OPTIONS_END,
     };
     companion_init(argv[0]);
-    parse_options(argc, argv, _T("Makes shared memory and prints the messages that arrive there, until \"exit\" does."),
-                  NULL, options);
-    section_name(sectionName, name);
+    parse_options(argc, argv, _T("Prints the messages that arrive in shared memory, until \"exit\" does."), NULL,
+                  options);
+    ring_object(sectionName, name, _T(""));
+    char *message = malloc(size);
+    if (message == NULL)
+        die_error(_T("malloc"));
 
-    ring_signals signals = open_signals(sectionName);
-    /* A mutex that its owner never gives back is a sign of life: with its owner's end, it is abandoned. */
-    if (WaitForSingleObject(signals.hReader, 0) == WAIT_TIMEOUT) {
+    /* The reader owns this mutex until it ends, however it ends: so the others know that it runs. */
+    HANDLE hReader = CreateMutex(NULL, FALSE, ring_object(objectName, name, _T(".reader")));
+    if (hReader == NULL)
+        die_error(_T("CreateMutex(%s)"), objectName);
+    DWORD result = WaitForSingleObject(hReader, 0);
+    if (result == WAIT_FAILED)
+        die_error(_T("WaitForSingleObject(%s)"), objectName);
+    if (result == WAIT_TIMEOUT) {
         report(_T("%s has a reader; end that one, or choose another --name"), sectionName);
         return STATUS_FAILED;
     }
+    hMutex = CreateMutex(NULL, FALSE, ring_object(objectName, name, _T(".mutex")));
+    if (hMutex == NULL)
+        die_error(_T("CreateMutex(%s)"), objectName);
+    hFilled = CreateEvent(NULL, FALSE, FALSE, ring_object(objectName, name, _T(".filled")));
+    if (hFilled == NULL)
+        die_error(_T("CreateEvent(%s)"), objectName);
+    hRoom = CreateEvent(NULL, FALSE, FALSE, ring_object(objectName, name, _T(".room")));
+    if (hRoom == NULL)
+        die_error(_T("CreateEvent(%s)"), objectName);
 
-    /* First the mutex, then the section: a writer that finds the section waits until it is a ring. */
-    lock_ring(&signals);
-    HANDLE hMapping = CreateFileMapping(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0,
-                                        (DWORD)sizeof(message_ring) + size, sectionName);
+    /* First the mutex, then the section: a writer that finds the section waits until it holds a ring. */
+    lock_ring();
+    HANDLE hMapping = CreateFileMapping(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, RING_BYTES(size), sectionName);
     if (hMapping == NULL)
         die_error(_T("CreateFileMapping(%s)"), sectionName);
     bool isNew = GetLastError() != ERROR_ALREADY_EXISTS;
-    /* 0 bytes: all of it. Where the section is there already, it has its own size and not the one above. */
+    /* 0 bytes: the whole section. One that existed before has its own size, not the one above. */
     message_ring *view = MapViewOfFile(hMapping, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, 0);
-    if (view == NULL)
+    if (view == NULL || VirtualQuery(view, &memory, sizeof(memory)) == 0)
         die_error(_T("MapViewOfFile(%s)"), sectionName);
     if (isNew)
         ring_clear(view, size);
-    bool isFit = isNew || check_ring(view, size, sectionName);
-    unlock_ring(&signals);
-    if (!isFit)
+    bool isRing = ring_check(view, memory.RegionSize, size, sectionName);
+    if (!ReleaseMutex(hMutex))
+        die_error(_T("ReleaseMutex"));
+    if (!isRing)
         return STATUS_FAILED;
     print(_T("waiting for messages in %s, %lu bytes%s\n"), sectionName, size, isNew ? _T("") : _T(", found again"));
 
-    bool isSuccess = receive_messages(view, size, &signals, timeout, count);
-    /* The section lives until its last handle and view are gone, a writer's too; the reader's end tells writers. */
+    bool isSuccess = print_messages(view, size, message, timeout, count);
+    /* The section lives until the last handle and the last view of it are gone, also those of the writers. */
     UnmapViewOfFile(view);
     CloseHandle(hMapping);
+    free(message);
     return isSuccess ? 0 : STATUS_FAILED;
 }

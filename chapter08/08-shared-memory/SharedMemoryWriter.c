@@ -1,97 +1,93 @@
 /*
- * SharedMemoryWriter.c - puts messages into the memory that a reader shares.
+ * SharedMemoryWriter.c - puts messages into the memory that a reader has made (not in the book).
  *
- * Shows   OpenFileMapping and MapViewOfFile; that what one process writes, another one has, with no call in
- *         between; what becomes of a mutex whose owner dies (--hold).
+ * Shows   OpenFileMapping and MapViewOfFile: what one process writes is there for the other one, without a call in
+ *         between; WaitForMultipleObjects for the first of two events; a mutex whose owner dies (--hold).
  * Run     SharedMemoryWriter [--name NAME] [--size BYTES] [--hold] [MESSAGE...]
- * With    SharedMemoryReader.c, started before this one; ring.c, ring_signals.c
+ * With    SharedMemoryReader.c, started before this one; ring.c
  * POSIX   shared_memory_writer.c
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "beyond/ring_signals.h"
+#include "shared/ring.h"
 
-/* How soon to look again though nobody woke us: who was woken in our place may have been killed. */
+/* The time after which to look for room again: the writer that the event has woken may have died since. */
 #define LOOK_AGAIN_MS 1000
 
-/* Waits until the reader has taken something. False when there is no reader any more. */
-static bool wait_for_room(const ring_signals *signals)
+static HANDLE hReader; /* mutex that the reader owns as long as it lives */
+static HANDLE hMutex;  /* its owner may use the ring */
+static HANDLE hFilled; /* auto-reset event: a message has been put into the ring */
+static HANDLE hRoom;   /* auto-reset event: a message has been taken out of it */
+
+static void lock_ring(void)
 {
-    const HANDLE hEvents[] = {signals->hReader, signals->hRoom};
-    DWORD result = WaitForMultipleObjects(2, hEvents, FALSE, LOOK_AGAIN_MS);
+    DWORD result = WaitForSingleObject(hMutex, INFINITE);
 
     if (result == WAIT_FAILED)
-        die_error(_T("WaitForMultipleObjects"));
-    /* The reader never lets go of its mutex: to get it means that the reader is no more. */
-    return result != WAIT_OBJECT_0 && result != WAIT_ABANDONED_0;
+        die_error(_T("WaitForSingleObject(mutex)"));
+    /* We own the mutex now. What it protects may be incomplete: here, a message without its commit. */
+    if (result == WAIT_ABANDONED)
+        report(_T("a process died in its critical section (WAIT_ABANDONED); what it was writing is dropped"));
 }
 
-/* While the mutex is held, nobody else gets at the ring; and a process may die at any moment. */
-static void hold_mutex(void)
+/* Puts one message into the ring, as soon as there is room. Ends the program when it does not fit or nobody reads. */
+static void put_message(message_ring *view, DWORD size, const TCHAR *text, bool holdsMutex)
 {
-    print(_T("inside the critical section: kill this program, or press Enter to go on\n"));
-    read_line();
-}
-
-static void send_message(message_ring *view, DWORD size, const ring_signals *signals, const TCHAR *text, bool isHeld)
-{
+    const HANDLE hObjects[] = {hReader, hRoom};
     char *message = utf8_from_text(text);
     size_t bytes = strlen(message);
-    ring_state state;
+    ring_state state = RING_FULL;
 
-    if (bytes > ring_longest(size)) {
-        report(_T("a message of %lu bytes does not fit into the ring; it takes %lu"), (DWORD)bytes,
-               (DWORD)ring_longest(size));
+    if (!ring_takes(size, bytes))
         exit(STATUS_FAILED);
-    }
-    /* Memory takes whatever is written into it; whether anybody reads it is ours to find out. */
-    if (WaitForSingleObject(signals->hReader, 0) != WAIT_TIMEOUT) {
-        report(_T("the reader has gone; the message is not sent"));
-        exit(STATUS_FAILED);
-    }
-    do {
-        lock_ring(signals);
-        state = ring_fill(view, size, message, (uint32_t)bytes);
-        if (state == RING_DONE) {
-            /* Before the commit: the reader wakes up, waits for the mutex, and learns if we die in between. */
-            SetEvent(signals->hFilled);
-            if (isHeld)
-                hold_mutex();
-            ring_commit(view, (uint32_t)bytes);
-        } else if (state == RING_DAMAGED) {
-            report(_T("the ring holds nonsense that some program has written there; it is emptied"));
-            ring_clear(view, size);
-        }
-        unlock_ring(signals);
-
-        if (state == RING_FULL && !wait_for_room(signals)) {
+    for (DWORD waitMs = 0; state == RING_FULL; waitMs = LOOK_AGAIN_MS) {
+        /* Writing into memory succeeds without a reader, too. It has ended when its mutex can be had. */
+        DWORD result = WaitForMultipleObjects(2, hObjects, FALSE, waitMs);
+        if (result == WAIT_FAILED)
+            die_error(_T("WaitForMultipleObjects"));
+        if (result == WAIT_OBJECT_0 || result == WAIT_ABANDONED_0) {
             report(_T("the reader has gone; the message is not sent"));
             exit(STATUS_FAILED);
         }
-    } while (state != RING_DONE);
+
+        lock_ring();
+        state = ring_put(view, size, message, (uint32_t)bytes);
+        if (state == RING_DONE) {
+            /* Before the commit: the reader wakes up and waits for the mutex. So it learns when we die here. */
+            if (!SetEvent(hFilled))
+                die_error(_T("SetEvent"));
+            if (holdsMutex) {
+                print(_T("inside the critical section: kill this program, or press Enter to go on\n"));
+                read_line();
+            }
+            ring_commit(view, (uint32_t)bytes);
+        }
+        if (!ReleaseMutex(hMutex))
+            die_error(_T("ReleaseMutex"));
+    }
     free(message);
 }
 
 int _tmain(int argc, TCHAR *argv[])
 {
-    const TCHAR *name = _T("ring"), *line;
+    const TCHAR *name = _T("ring");
     DWORD size = 4096;
-    bool isHeld = false;
-    TCHAR sectionName[MAX_PATH];
+    bool holdsMutex = false;
+    TCHAR sectionName[RING_NAME_CHARS], objectName[RING_NAME_CHARS];
+    MEMORY_BASIC_INFORMATION memory;
 
     const option_spec options[] = {
         OPTION_TEXT("--name", "NAME", &name, "write into the section Local\\NAME (ring)"),
-        OPTION_NUMBER("--size", "BYTES", &size, RING_MIN_SIZE, RING_MAX_SIZE,
-                      "the size that the reader gave it (4096)"),
-        OPTION_FLAG("--hold", &isHeld, "stay in the critical section until Enter is pressed"),
+        OPTION_NUMBER("--size", "BYTES", &size, RING_MIN_SIZE, RING_MAX_SIZE, "the --size of the reader (4096)"),
+        OPTION_FLAG("--hold", &holdsMutex, "stay in the critical section until Enter is pressed"),
         OPTIONS_END,
     };
     companion_init(argv[0]);
     int messages = parse_options(argc, argv, _T("Writes each MESSAGE into shared memory; without one, what is typed."),
                                  _T("[MESSAGE...]"), options);
-    section_name(sectionName, name);
-    if (isHeld && messages == 0)
+    ring_object(sectionName, name, _T(""));
+    if (holdsMutex && messages == 0)
         die_usage(_T("--hold: expected a MESSAGE"));
 
     HANDLE hMapping = OpenFileMapping(FILE_MAP_READ | FILE_MAP_WRITE, FALSE, sectionName);
@@ -102,26 +98,39 @@ int _tmain(int argc, TCHAR *argv[])
         return STATUS_FAILED;
     }
     message_ring *view = MapViewOfFile(hMapping, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, 0);
-    if (view == NULL)
+    if (view == NULL || VirtualQuery(view, &memory, sizeof(memory)) == 0)
         die_error(_T("MapViewOfFile(%s)"), sectionName);
 
-    ring_signals signals = open_signals(sectionName);
-    lock_ring(&signals);
-    bool isFit = check_ring(view, size, sectionName);
-    unlock_ring(&signals);
-    if (!isFit)
+    /* The reader has made these before the section. Each is opened for what it is used for. */
+    hReader = OpenMutex(SYNCHRONIZE, FALSE, ring_object(objectName, name, _T(".reader")));
+    if (hReader == NULL)
+        die_error(_T("OpenMutex(%s)"), objectName);
+    hMutex = OpenMutex(SYNCHRONIZE | MUTEX_MODIFY_STATE, FALSE, ring_object(objectName, name, _T(".mutex")));
+    if (hMutex == NULL)
+        die_error(_T("OpenMutex(%s)"), objectName);
+    hFilled = OpenEvent(EVENT_MODIFY_STATE, FALSE, ring_object(objectName, name, _T(".filled")));
+    if (hFilled == NULL)
+        die_error(_T("OpenEvent(%s)"), objectName);
+    hRoom = OpenEvent(SYNCHRONIZE, FALSE, ring_object(objectName, name, _T(".room")));
+    if (hRoom == NULL)
+        die_error(_T("OpenEvent(%s)"), objectName);
+
+    lock_ring();
+    bool isRing = ring_check(view, memory.RegionSize, size, sectionName);
+    if (!ReleaseMutex(hMutex))
+        die_error(_T("ReleaseMutex"));
+    if (!isRing)
         return STATUS_FAILED;
 
     for (int i = 1; i <= messages; i++)
-        send_message(view, size, &signals, argv[i], isHeld);
-    if (messages == 0) {
-        do {
-            prompt(_T("MY CMD >> "));
-            line = read_line();
-            if (line == NULL)
-                break;
-            send_message(view, size, &signals, line, false);
-        } while (_tcscmp(line, _T("exit")) != 0);
+        put_message(view, size, argv[i], holdsMutex);
+    while (messages == 0) {
+        prompt(_T("MY CMD >> "));
+        const TCHAR *line = read_line();
+        if (line != NULL)
+            put_message(view, size, line, false);
+        if (line == NULL || _tcscmp(line, _T("exit")) == 0)
+            break;
     }
 
     UnmapViewOfFile(view);

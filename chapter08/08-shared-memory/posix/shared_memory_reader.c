@@ -1,8 +1,8 @@
 /*
- * shared_memory_reader.c - makes shared memory and reads the messages that others put there.
+ * shared_memory_reader.c - makes shared memory and prints the messages that others put there (not in the book).
  *
- * Shows   shm_open, posix_fallocate and mmap with MAP_SHARED. The object stays until somebody removes it, whatever
- *         becomes of the program that made it: removed at the end, found again after a crash.
+ * Shows   shm_open, posix_fallocate and mmap with MAP_SHARED; a robust mutex and semaphores for several processes. The
+ *         object stays until it is removed, whatever happens to its maker: removed at the end, found after a crash.
  * Run     shared_memory_reader [--name NAME] [--size BYTES] [--timeout MS] [--count N]
  * With    shared_memory_writer.c, started after this one; ring.c, shared_ring.c
  * Win32   SharedMemoryReader.c
@@ -10,45 +10,63 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "shared_ring.h"
 
-static char object[NAME_MAX];
+static char object[RING_NAME_CHARS];
 
-/* In a signal handler, too: on Linux this is one system call. */
+/* Runs in a signal handler, too. shm_unlink is one system call on Linux. */
 static void remove_object(void)
 {
     shm_unlink(object);
 }
 
-/* Opens the object or makes it, as its only reader: the lock on it ends with the process, however that ends. */
+/* Opens the object or makes it, and locks it, as its only reader. The lock ends with the process, however that ends. */
 static int open_object(struct stat *status)
 {
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-
     for (;;) {
+        struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
         int fd = shm_open(object, O_RDWR | O_CREAT, 0600);
+
         if (fd < 0)
             die_error("shm_open(%s)", object);
         if (fcntl(fd, F_SETLK, &lock) < 0) {
-            if (errno != EACCES && errno != EAGAIN)
-                die_error("fcntl(F_SETLK)");
-            report("%s has a reader: process %d; end that one, or choose another --name", object, (int)find_reader(fd));
+            if ((errno != EACCES && errno != EAGAIN) || fcntl(fd, F_GETLK, &lock) < 0)
+                die_error("fcntl(%s)", object);
+            if (lock.l_type == F_UNLCK) {
+                close(fd); /* that reader has just ended */
+                continue;
+            }
+            report("%s has a reader: process %d; end that one, or choose another --name", object, (int)lock.l_pid);
             exit(STATUS_FAILED);
         }
         if (fstat(fd, status) < 0)
             die_error("fstat(%s)", object);
         if (status->st_nlink > 0)
             return fd;
-        close(fd); /* its reader has just ended and removed it */
+        close(fd); /* between shm_open and fcntl, its last reader has ended and removed it */
     }
 }
 
-/* Maps the object. What a crashed reader has left is taken over, if it is of our size. */
+static void init_ring(struct shared_ring *shared, uint32_t size)
+{
+    pthread_mutexattr_t attributes;
+
+    if ((errno = pthread_mutexattr_init(&attributes)) != 0 ||
+        (errno = pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED)) != 0 ||
+        (errno = pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST)) != 0 ||
+        (errno = pthread_mutex_init(&shared->mutex, &attributes)) != 0)
+        die_error("pthread_mutex_init");
+    pthread_mutexattr_destroy(&attributes);
+    if (sem_init(&shared->filled, 1, 0) < 0 || sem_init(&shared->room, 1, 0) < 0)
+        die_error("sem_init");
+    ring_clear(&shared->ring, size);
+}
+
+/* Maps the object. What a reader has left that crashed is used again, if it has our size. */
 static struct shared_ring *map_ring(uint32_t size, bool *is_new)
 {
     struct stat status;
@@ -56,44 +74,70 @@ static struct shared_ring *map_ring(uint32_t size, bool *is_new)
     int fd = open_object(&status);
 
     *is_new = status.st_size == 0;
-    /* Not ftruncate: when memory runs out, that would show only at the first access, by SIGBUS. */
+    /* Not ftruncate: without enough memory, only the first access would fail, with SIGBUS. */
     if (*is_new && (errno = posix_fallocate(fd, 0, (off_t)bytes)) != 0)
         die_error("posix_fallocate(%s, %zu bytes)", object, bytes);
     if (!*is_new && (size_t)status.st_size != bytes) {
         report("%s is there already with %lld bytes, and we expect %zu", object, (long long)status.st_size, bytes);
-        report("hint: choose its --size or another --name; by hand it would go with: rm /dev/shm%s", object);
+        report("hint: choose its --size or another --name, or remove it: rm /dev/shm%s", object);
         exit(STATUS_FAILED);
     }
 
     struct shared_ring *shared = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (shared == MAP_FAILED)
         die_error("mmap(%s, %zu bytes)", object, bytes);
-    /* Whoever made it died before it was a ring. */
-    if (!ring_is_known(&shared->ring))
+    /* Not known: its maker crashed before it was a ring. */
+    if (*is_new || !ring_is_known(&shared->ring)) {
         *is_new = true;
-    if (*is_new)
         init_ring(shared, size);
+    }
     return shared;
 }
 
-/* Shows one message, which may come from any program. True when it ends this one. */
-static bool show_message(char *message, uint32_t bytes)
+static void lock_ring(struct shared_ring *shared)
 {
-    /* A NUL within the text would hide the rest. */
-    for (uint32_t i = 0; i < bytes; i++) {
-        if (message[i] == '\0')
-            message[i] = '?';
+    errno = pthread_mutex_lock(&shared->mutex);
+    if (errno == EOWNERDEAD) {
+        /* We own the mutex now. What it protects may be incomplete: here, a message without its commit. */
+        report("a process died in its critical section (EOWNERDEAD); what it was writing is dropped");
+        errno = pthread_mutex_consistent(&shared->mutex);
     }
-    message[bytes] = '\0';
-    bool is_exit = strcmp(message, "exit") == 0;
-    print("received: %s\n", printable(message));
-    return is_exit;
+    if (errno != 0)
+        die_error("pthread_mutex_lock");
+}
+
+/* Takes the oldest message. The semaphore is posted under the mutex, so that nobody else posts it in between. */
+static ring_state take_message(struct shared_ring *shared, uint32_t size, char *message, uint32_t *bytes)
+{
+    int value;
+
+    lock_ring(shared);
+    ring_state state = ring_take(&shared->ring, size, message, bytes);
+    if (state != RING_EMPTY && (sem_getvalue(&shared->room, &value) < 0 || (value == 0 && sem_post(&shared->room) < 0)))
+        die_error("sem_post");
+    if ((errno = pthread_mutex_unlock(&shared->mutex)) != 0)
+        die_error("pthread_mutex_unlock");
+    return state;
+}
+
+/* Waits until a writer has put a message. False when none has for `timeout` ms. */
+static bool wait_until_filled(struct shared_ring *shared, unsigned long timeout)
+{
+    const struct timespec deadline = deadline_after(timeout);
+    int result;
+
+    do
+        result = timeout == WAIT_FOREVER ? sem_wait(&shared->filled) : sem_timedwait(&shared->filled, &deadline);
+    while (result < 0 && errno == EINTR);
+    if (result < 0 && errno != ETIMEDOUT)
+        die_error("sem_wait");
+    return result == 0;
 }
 
 int main(int argc, char *argv[])
 {
     const char *name = "ring";
-    unsigned long size = 4096, timeout = WAIT_FOREVER, count = 0, received = 0;
+    unsigned long size = 4096, timeout = WAIT_FOREVER, count = 0, printed = 0;
     uint32_t bytes;
     bool is_new;
 
@@ -106,35 +150,27 @@ int main(int argc, char *argv[])
         OPTIONS_END,
     };
     companion_init(argv[0]);
-    parse_options(argc, argv, "Makes shared memory and prints the messages that arrive there, until \"exit\" does.",
-                  NULL, options);
-    object_name(object, name);
-
-    struct shared_ring *shared = map_ring((uint32_t)size, &is_new);
-    run_at_end(remove_object);
+    parse_options(argc, argv, "Prints the messages that arrive in shared memory, until \"exit\" does.", NULL, options);
+    ring_object(object, name, "");
     char *message = malloc(size);
     if (message == NULL)
         die_error("malloc");
+    end_at_sigbus();
+
+    struct shared_ring *shared = map_ring((uint32_t)size, &is_new);
+    run_at_end(remove_object);
     print("waiting for messages in %s, %lu bytes%s\n", object, size, is_new ? "" : ", found again");
 
     for (;;) {
-        lock_ring(shared);
-        ring_state state = ring_take(&shared->ring, (uint32_t)size, message, &bytes);
-        if (state == RING_DAMAGED) {
-            report("the ring holds nonsense that some program has written there; it is emptied");
-            ring_clear(&shared->ring, (uint32_t)size);
+        ring_state state = take_message(shared, (uint32_t)size, message, &bytes);
+        if (state == RING_DONE && (print_message(message, bytes) || ++printed == count)) {
+            free(message);
+            return 0;
         }
-        if (state != RING_EMPTY)
-            set_event(&shared->room);
-        unlock_ring(shared);
-
-        if (state == RING_DONE && (show_message(message, bytes) || ++received == count))
-            break;
-        if (state == RING_EMPTY && !wait_event(&shared->filled, timeout)) {
+        if (state == RING_EMPTY && !wait_until_filled(shared, timeout)) {
             print("no message for %lu ms\n", timeout);
-            break;
+            free(message);
+            return count == 0 ? 0 : STATUS_FAILED;
         }
     }
-    free(message);
-    return received == count || count == 0 ? 0 : STATUS_FAILED;
 }

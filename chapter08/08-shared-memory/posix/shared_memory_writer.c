@@ -1,8 +1,8 @@
 /*
- * shared_memory_writer.c - puts messages into the memory that a reader shares.
+ * shared_memory_writer.c - puts messages into the memory that a reader has made (not in the book).
  *
- * Shows   shm_open and mmap: what one process writes, another one has, with no call in between; what becomes of a
- *         robust mutex whose owner dies (--hold).
+ * Shows   shm_open and mmap: what one process writes is there for the other one, without a call in between; what
+ *         becomes of a robust mutex whose owner dies (--hold).
  * Run     shared_memory_writer [--name NAME] [--size BYTES] [--hold] [MESSAGE...]
  * With    shared_memory_reader.c, started before this one; ring.c, shared_ring.c
  * Win32   SharedMemoryWriter.c
@@ -16,115 +16,131 @@
 
 #include "shared_ring.h"
 
-/* How soon to look again though nobody woke us: who was woken in our place, or the reader, may have died. */
+/* The time after which to look for room again: the reader, or the writer that was woken, may have died since. */
 #define LOOK_AGAIN_MS 1000
 
-static int object_fd;
-static struct shared_ring *shared;
-static uint32_t ring_size;
-
-static void map_ring(const char *object)
+static struct shared_ring *map_ring(const char *object, uint32_t size, int *object_fd)
 {
     struct stat status;
-    const size_t bytes = sizeof(struct shared_ring) + ring_size;
 
-    object_fd = shm_open(object, O_RDWR, 0);
-    if (object_fd < 0) {
+    int fd = shm_open(object, O_RDWR, 0);
+    if (fd < 0) {
         report_error("shm_open(%s)", object);
         if (errno == ENOENT)
             report("hint: start shared_memory_reader first, with the same --name");
         exit(STATUS_FAILED);
     }
-    if (fstat(object_fd, &status) < 0)
+    if (fstat(fd, &status) < 0)
         die_error("fstat(%s)", object);
-    if ((size_t)status.st_size != bytes) {
-        report("%s has %lld bytes, and we expect %zu", object, (long long)status.st_size, bytes);
-        report("hint: start both programs with the same --size");
-        exit(STATUS_FAILED);
-    }
-    shared = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, object_fd, 0);
-    if (shared == MAP_FAILED)
-        die_error("mmap(%s, %zu bytes)", object, bytes);
-    if (!ring_is_known(&shared->ring) || shared->ring.size != ring_size) {
+    if ((size_t)status.st_size < sizeof(struct shared_ring)) {
         report("%s holds no ring of messages; choose another --name", object);
         exit(STATUS_FAILED);
     }
+    struct shared_ring *shared = mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (shared == MAP_FAILED)
+        die_error("mmap(%s, %lld bytes)", object, (long long)status.st_size);
+    if (!ring_check(&shared->ring, (size_t)status.st_size - offsetof(struct shared_ring, ring), size, object))
+        exit(STATUS_FAILED);
+    *object_fd = fd;
+    return shared;
 }
 
-/* Memory takes whatever is written into it; whether anybody reads it is ours to find out. */
-static void require_reader(void)
+/* Writing into memory succeeds without a reader, too. The reader has ended when its lock on the object is gone. */
+static void require_reader(int object_fd)
 {
-    if (find_reader(object_fd) == 0) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+    if (fcntl(object_fd, F_GETLK, &lock) < 0)
+        die_error("fcntl(F_GETLK)");
+    if (lock.l_type == F_UNLCK) {
         report("the reader has gone; the message is not sent");
         exit(STATUS_FAILED);
     }
 }
 
-static void send_message(const char *message, bool is_held)
+static void lock_ring(struct shared_ring *shared)
+{
+    errno = pthread_mutex_lock(&shared->mutex);
+    if (errno == EOWNERDEAD) {
+        /* We own the mutex now. What it protects may be incomplete: here, a message without its commit. */
+        report("a process died in its critical section (EOWNERDEAD); what it was writing is dropped");
+        errno = pthread_mutex_consistent(&shared->mutex);
+    }
+    if (errno != 0)
+        die_error("pthread_mutex_lock");
+}
+
+/* Returns when the reader has taken a message, or after LOOK_AGAIN_MS. */
+static void wait_for_room(struct shared_ring *shared)
+{
+    const struct timespec deadline = deadline_after(LOOK_AGAIN_MS);
+
+    if (sem_timedwait(&shared->room, &deadline) < 0 && errno != ETIMEDOUT && errno != EINTR)
+        die_error("sem_timedwait");
+}
+
+/* Puts one message into the ring, as soon as there is room. Ends the program when it does not fit or nobody reads. */
+static void put_message(struct shared_ring *shared, uint32_t size, int object_fd, const char *message, bool holds_mutex)
 {
     size_t bytes = strlen(message);
     ring_state state;
+    int value;
 
-    if (bytes > ring_longest(ring_size)) {
-        report("a message of %zu bytes does not fit into the ring; it takes %u", bytes, ring_longest(ring_size));
+    if (!ring_takes(size, bytes))
         exit(STATUS_FAILED);
-    }
     do {
-        require_reader();
+        require_reader(object_fd);
         lock_ring(shared);
-        state = ring_fill(&shared->ring, ring_size, message, (uint32_t)bytes);
+        state = ring_put(&shared->ring, size, message, (uint32_t)bytes);
         if (state == RING_DONE) {
-            /* Before the commit: the reader wakes up, waits for the mutex, and learns if we die in between. */
-            set_event(&shared->filled);
-            if (is_held) {
+            /* Before the commit: the reader wakes up and waits for the mutex. So it learns when we die here. */
+            if (sem_getvalue(&shared->filled, &value) < 0 || (value == 0 && sem_post(&shared->filled) < 0))
+                die_error("sem_post");
+            if (holds_mutex) {
                 print("inside the critical section: kill this program, or press Enter to go on\n");
                 read_line();
             }
             ring_commit(&shared->ring, (uint32_t)bytes);
-        } else if (state == RING_DAMAGED) {
-            report("the ring holds nonsense that some program has written there; it is emptied");
-            ring_clear(&shared->ring, ring_size);
         }
-        unlock_ring(shared);
-
+        if ((errno = pthread_mutex_unlock(&shared->mutex)) != 0)
+            die_error("pthread_mutex_unlock");
         if (state == RING_FULL)
-            wait_event(&shared->room, LOOK_AGAIN_MS);
-    } while (state != RING_DONE);
+            wait_for_room(shared);
+    } while (state == RING_FULL);
 }
 
 int main(int argc, char *argv[])
 {
-    const char *name = "ring", *line;
+    const char *name = "ring";
     unsigned long size = 4096;
-    bool is_held = false;
-    char object[NAME_MAX];
+    bool holds_mutex = false;
+    char object[RING_NAME_CHARS];
+    int object_fd;
 
     const option_spec options[] = {
         OPTION_TEXT("--name", "NAME", &name, "write into the shared memory object /NAME (ring)"),
-        OPTION_NUMBER("--size", "BYTES", &size, RING_MIN_SIZE, RING_MAX_SIZE,
-                      "the size that the reader gave it (4096)"),
-        OPTION_FLAG("--hold", &is_held, "stay in the critical section until Enter is pressed"),
+        OPTION_NUMBER("--size", "BYTES", &size, RING_MIN_SIZE, RING_MAX_SIZE, "the --size of the reader (4096)"),
+        OPTION_FLAG("--hold", &holds_mutex, "stay in the critical section until Enter is pressed"),
         OPTIONS_END,
     };
     companion_init(argv[0]);
     int messages = parse_options(argc, argv, "Writes each MESSAGE into shared memory; without one, what is typed.",
                                  "[MESSAGE...]", options);
-    object_name(object, name);
-    if (is_held && messages == 0)
+    ring_object(object, name, "");
+    if (holds_mutex && messages == 0)
         die_usage("--hold: expected a MESSAGE");
-    ring_size = (uint32_t)size;
-    map_ring(object);
+    end_at_sigbus();
+    struct shared_ring *shared = map_ring(object, (uint32_t)size, &object_fd);
 
     for (int i = 1; i <= messages; i++)
-        send_message(argv[i], is_held);
-    if (messages == 0) {
-        do {
-            prompt("MY CMD >> ");
-            line = read_line();
-            if (line == NULL)
-                break;
-            send_message(line, false);
-        } while (strcmp(line, "exit") != 0);
+        put_message(shared, (uint32_t)size, object_fd, argv[i], holds_mutex);
+    while (messages == 0) {
+        prompt("MY CMD >> ");
+        const char *line = read_line();
+        if (line != NULL)
+            put_message(shared, (uint32_t)size, object_fd, line, false);
+        if (line == NULL || strcmp(line, "exit") == 0)
+            break;
     }
     return 0;
 }

@@ -1,42 +1,32 @@
 /*
- * shared_ring.h - what shared_memory_reader.c and shared_memory_writer.c share: the memory, and how to use it.
+ * shared_ring.h - the memory that both POSIX programs share, and what both check and print.
  */
 #ifndef SHARED_RING_H
 #define SHARED_RING_H
 
-#include <limits.h>
 #include <pthread.h>
 #include <semaphore.h>
-#include <sys/types.h>
+#include <time.h>
 
-#include "companion.h"
 #include "../shared/ring.h"
 
 #define WAIT_FOREVER 4294967295UL
 
-/* On Win32 mutex and events are kernel objects with names. Here they lie in the memory beside what they protect. */
+/* On Win32 the mutex and the events are kernel objects with names. Here they lie in the memory, beside the ring. */
 struct shared_ring {
-    pthread_mutex_t mutex; /* robust: the next one learns when its owner has died */
-    sem_t filled;          /* there is a message */
-    sem_t room;            /* there is room again */
+    pthread_mutex_t mutex; /* robust: its next owner learns that the last one has died */
+    sem_t filled;          /* a message has been put into the ring; never above 1, like an auto-reset event */
+    sem_t room;            /* a message has been taken out of it; never above 1 */
     message_ring ring;     /* its bytes follow */
 };
 
-/* The name of the object: a slash in front, none in it. Ends the program when there cannot be such a name. */
-void object_name(char object[NAME_MAX], const char *name);
+/* From now on, an access to memory that the object no longer has (SIGBUS) ends the program: a message and status 1. */
+void end_at_sigbus(void);
 
-/* Makes mutex, semaphores and an empty ring. */
-void init_ring(struct shared_ring *shared, uint32_t size);
+/* The moment `ms` from now, for sem_timedwait. */
+struct timespec deadline_after(unsigned long ms);
 
-/* The process that has the object open for reading, by its lock on it; 0 when there is none. */
-pid_t find_reader(int fd);
-
-/* Waits for the ring. Says so when it gets it because the process that had it has died. */
-void lock_ring(struct shared_ring *shared);
-void unlock_ring(struct shared_ring *shared);
-
-/* A semaphore that counts no further than 1 is an auto-reset event. False: nothing came for `timeout` ms. */
-void set_event(sem_t *event);
-bool wait_event(sem_t *event, unsigned long timeout);
+/* Prints a message, which may come from any program and has room for a terminator. True when it is "exit". */
+bool print_message(char *message, uint32_t bytes);
 
 #endif

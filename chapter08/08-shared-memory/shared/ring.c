@@ -1,7 +1,8 @@
 /*
- * ring.c - a ring buffer of messages.
+ * ring.c - a ring buffer of messages in shared memory (not in the book).
  *
- * Shows   How to read a structure that a stranger may write at any time: copy, check the copy, use the copy.
+ * Shows   How to read a structure that another process may change at any time: copy a value, check the copy, use the
+ *         copy.
  * With    SharedMemoryReader.c, SharedMemoryWriter.c, shared_memory_reader.c, shared_memory_writer.c
  */
 #include <string.h>
@@ -11,6 +12,27 @@
 #define RING_MAGIC   0x676E6972 /* "ring" */
 #define RING_VERSION 1
 #define LENGTH_BYTES ((uint32_t)sizeof(uint32_t))
+
+#ifdef _WIN32
+#define FOLDER       _T("Local\\")
+#define SEPARATOR    _T('\\')
+#define SUFFIX_CHARS 7 /* of the longest suffix: ".reader" */
+#else
+#define FOLDER       "/"
+#define SEPARATOR    '/'
+#define SUFFIX_CHARS 0
+#endif
+
+const TCHAR *ring_object(TCHAR object[RING_NAME_CHARS], const TCHAR *name, const TCHAR *suffix)
+{
+    const size_t longest = RING_NAME_CHARS - sizeof(FOLDER) / sizeof(TCHAR) - SUFFIX_CHARS;
+
+    /* A separator would name another folder of objects. */
+    if (name[0] == _T('\0') || _tcslen(name) > longest || _tcschr(name, SEPARATOR) != NULL)
+        die_usage(_T("--name: expected 1 to %u characters without '%c'"), (unsigned)longest, SEPARATOR);
+    format_text(object, RING_NAME_CHARS, FOLDER _T("%s%s"), name, suffix);
+    return object;
+}
 
 static void copy_in(message_ring *ring, uint32_t size, uint32_t at, const void *from, uint32_t count)
 {
@@ -30,9 +52,13 @@ static void copy_out(const message_ring *ring, uint32_t size, uint32_t at, void 
     memcpy((unsigned char *)to + first, bytes, count - first);
 }
 
-uint32_t ring_longest(uint32_t size)
+bool ring_takes(uint32_t size, size_t bytes)
 {
-    return size - LENGTH_BYTES;
+    if (bytes <= size - LENGTH_BYTES)
+        return true;
+    report(_T("a message of %lu bytes does not fit into the ring; it takes %lu"), (unsigned long)bytes,
+           (unsigned long)(size - LENGTH_BYTES));
+    return false;
 }
 
 void ring_clear(message_ring *ring, uint32_t size)
@@ -44,17 +70,43 @@ void ring_clear(message_ring *ring, uint32_t size)
     ring->magic = RING_MAGIC;
 }
 
+static ring_state clear_damaged(message_ring *ring, uint32_t size)
+{
+    report(_T("the ring is damaged: another program has written into it; all messages in it are dropped"));
+    ring_clear(ring, size);
+    return RING_CLEARED;
+}
+
 bool ring_is_known(const message_ring *ring)
 {
     return ring->magic == RING_MAGIC && ring->version == RING_VERSION;
 }
 
-ring_state ring_fill(message_ring *ring, uint32_t size, const char *message, uint32_t bytes)
+bool ring_check(const message_ring *ring, size_t mapped_bytes, uint32_t size, const TCHAR *object)
+{
+    if (mapped_bytes < sizeof(*ring) || !ring_is_known(ring)) {
+        report(_T("%s holds no ring of messages; choose another --name"), object);
+        return false;
+    }
+    uint32_t found = ring->size;
+    /* What is written in the ring may be wrong; how much is mapped is a fact. */
+    if (found != size || mapped_bytes - sizeof(*ring) < size) {
+        report(_T("%s holds a ring of %lu bytes, and we expect %lu"), object, (unsigned long)found,
+               (unsigned long)size);
+        report(_T("hint: start both programs with the same --size"));
+        return false;
+    }
+    return true;
+}
+
+ring_state ring_put(message_ring *ring, uint32_t size, const char *message, uint32_t bytes)
 {
     uint32_t read_at = ring->read_at, used = ring->used;
 
-    if (read_at >= size || used > size)
-        return RING_DAMAGED;
+    if (read_at >= size || used > size) {
+        clear_damaged(ring, size);
+        read_at = used = 0;
+    }
     if (size - used < LENGTH_BYTES || size - used - LENGTH_BYTES < bytes)
         return RING_FULL;
 
@@ -73,13 +125,13 @@ ring_state ring_take(message_ring *ring, uint32_t size, char *message, uint32_t 
     uint32_t read_at = ring->read_at, used = ring->used, length;
 
     if (read_at >= size || used > size || (used > 0 && used < LENGTH_BYTES))
-        return RING_DAMAGED;
+        return clear_damaged(ring, size);
     if (used == 0)
         return RING_EMPTY;
 
     copy_out(ring, size, read_at, &length, LENGTH_BYTES);
     if (length > used - LENGTH_BYTES)
-        return RING_DAMAGED;
+        return clear_damaged(ring, size);
     copy_out(ring, size, (read_at + LENGTH_BYTES) % size, message, length);
 
     ring->read_at = (read_at + LENGTH_BYTES + length) % size;

@@ -1,43 +1,64 @@
 /*
- * ring.h - a ring buffer of messages, as it lies in shared memory: the same for Win32 and POSIX.
+ * ring.h - a ring buffer of messages in shared memory, the same for Win32 and POSIX.
  *
- * Each message is its length in 4 bytes and then its bytes, and goes on at the beginning where the end is
- * reached. All of it can be written by another process: nothing read from it is to be trusted. So the caller
- * passes the size that it has mapped itself. Who calls these functions holds the mutex of the ring.
+ * A message is its length in 4 bytes, then its bytes; where the memory ends, it continues at the beginning. The mutex
+ * of the ring belongs to whoever calls a function that takes a ring. Another process can write into the ring at any
+ * time, without the mutex too. So nothing that is read from it is trusted, and each caller passes the size that it
+ * has checked itself.
  */
 #ifndef RING_H
 #define RING_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
-#define RING_MIN_SIZE 64
-#define RING_MAX_SIZE 16777216
+#include "companion.h"
 
-/* volatile: what is checked is a copy, or it might change after the check. */
+#define RING_MIN_SIZE   64
+#define RING_MAX_SIZE   16777216
+#define RING_NAME_CHARS 255
+
+/* volatile: each read gives one copy, which is checked and then used. The ring's own value may change after the check.
+ */
 typedef struct message_ring {
     volatile uint32_t magic, version;
-    volatile uint32_t size;    /* of the bytes that follow this */
+    volatile uint32_t size;    /* of the bytes that follow this header */
     volatile uint32_t read_at; /* where the oldest message begins */
     volatile uint32_t used;    /* the bytes of all messages */
 } message_ring;
 
-typedef enum ring_state { RING_DONE, RING_EMPTY, RING_FULL, RING_DAMAGED } ring_state;
+/* The bytes of header and messages. */
+#define RING_BYTES(size) ((uint32_t)sizeof(message_ring) + (size))
 
-/* The longest message that a ring takes. */
-uint32_t ring_longest(uint32_t size);
+typedef enum ring_state {
+    RING_DONE,
+    RING_EMPTY,
+    RING_FULL,
+    RING_CLEARED /* it was damaged and has been emptied */
+} ring_state;
 
-/* Makes an empty ring of memory that holds anything. */
+/*
+ * The name of a kernel object of the ring `name`: Local\NAME and the suffix (Win32), /NAME (POSIX). Gives `object`
+ * back. Ends the program when `name` cannot be one.
+ */
+const TCHAR *ring_object(TCHAR object[RING_NAME_CHARS], const TCHAR *name, const TCHAR *suffix);
+
+/* Whether a ring of `size` bytes takes a message of `bytes` bytes at all. Reports when it does not. */
+bool ring_takes(uint32_t size, size_t bytes);
+
+/* Makes an empty ring, whatever the memory holds. */
 void ring_clear(message_ring *ring, uint32_t size);
 
-/* Whether there is a ring of our kind; its size may be another one than ours. */
+/* Whether the memory holds a ring; its size may differ from ours. */
 bool ring_is_known(const message_ring *ring);
 
-/* Puts a message behind the others, where the reader does not see it until ring_commit. */
-ring_state ring_fill(message_ring *ring, uint32_t size, const char *message, uint32_t bytes);
+/* Whether `mapped_bytes` of memory hold a ring of `size` bytes. Reports why not. */
+bool ring_check(const message_ring *ring, size_t mapped_bytes, uint32_t size, const TCHAR *object);
+
+/* Copies a message behind the others, where the reader does not see it until ring_commit: RING_DONE or RING_FULL. */
+ring_state ring_put(message_ring *ring, uint32_t size, const char *message, uint32_t bytes);
 void ring_commit(message_ring *ring, uint32_t bytes);
 
-/* Takes the oldest message into `message`, which has room for ring_longest(size). */
+/* Takes the oldest message into `message`, which has room for `size` bytes: RING_DONE, _EMPTY or _CLEARED. */
 ring_state ring_take(message_ring *ring, uint32_t size, char *message, uint32_t *bytes);
 
 #endif
