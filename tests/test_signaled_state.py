@@ -47,10 +47,17 @@ def test_all_waits_for_the_longest(win32_stage: Stage) -> None:
     assert found and int(found[1]) >= 180
 
 
+def test_as_many_children_as_one_call_can_take() -> None:
+    with Stage(TOOLCHAINS["unicode"], deadline_s=2 * DEADLINE_S) as stage:
+        waiting = stage.start("WaitForObject2", "--children", "64", "--work", "0")
+        assert waiting.exit() == 0
+        assert re.fullmatch(r"64 children have ended, all of them after \d+ ms", waiting.output.all[1])
+
+
 @pytest.mark.parametrize("way", ["--any", "--all"])
-def test_more_children_than_one_call_can_take_in_groups(way: str) -> None:
+def test_more_children_than_one_call_can_take(way: str) -> None:
     with Stage(TOOLCHAINS["unicode" if way == "--any" else "ansi"], deadline_s=2 * DEADLINE_S) as stage:
-        waiting = stage.start("WaitForObject2", way, "--groups", "--children", "66", "--work", "0")
+        waiting = stage.start("WaitInGroups", way, "--children", "66", "--work", "0")
         assert waiting.exit() == 0
         lines = waiting.output.all
         assert lines[0] == "66 children work"
@@ -64,8 +71,11 @@ def test_more_children_than_one_call_can_take_in_groups(way: str) -> None:
 @pytest.mark.parametrize("arguments, complaint", [
     (["WaitForObject", "--work", "long"], "--work: 'long' is not a whole number from 0 to 86400000"),
     (["WaitForObject2", "--children", "0"], "--children: '0' is not a whole number from 1 to 4096"),
-    (["WaitForObject2", "--groups", "--children", "4097"], "--children: '4097' is not a whole number from 1 to 4096"),
     (["WaitForObject2", "--all", "--any"], "--all or --any, not both"),
+    (["WaitForObject2", "--children", "65"], "--children: WaitForMultipleObjects takes 64 handles at most "
+                                             "(MAXIMUM_WAIT_OBJECTS), not 65; WaitInGroups waits for more"),
+    (["WaitInGroups", "--children", "4097"], "--children: '4097' is not a whole number from 1 to 4096"),
+    (["WaitInGroups", "--all", "--any"], "--all or --any, not both"),
     (["SignalStates", "event"], "unexpected 'event'"),
     (["Worker"], "MS is missing"),
     (["Worker", "-1"], "MS: '-1' is not a whole number from 0 to 86400000"),
@@ -77,7 +87,7 @@ def test_wrong_usage(win32_stage: Stage, arguments: list[str], complaint: str) -
     assert actor.output.all == []
 
 
-@pytest.mark.parametrize("program", ["WaitForObject", "WaitForObject2", "SignalStates"])
+@pytest.mark.parametrize("program", ["WaitForObject", "WaitForObject2", "WaitInGroups", "SignalStates"])
 def test_a_child_that_is_not_there(win32: Toolchain, tmp_path: Path, program: str) -> None:
     copy = tmp_path / win32.executable(program).name
     shutil.copy2(win32.executable(program), copy)
@@ -86,7 +96,7 @@ def test_a_child_that_is_not_there(win32: Toolchain, tmp_path: Path, program: st
                            check=False)
     assert alone.returncode == 1
     first, hint = alone.stderr.splitlines()
-    assert re.match(rf"{program}: CreateProcess\(.*Worker\.exe \d+\): error 2 ", first)
+    assert re.match(rf"{program}: CreateProcess\(.*Worker\.exe\): error 2 ", first)
     assert hint == f"{program}: hint: Worker.exe must lie in the folder of this program"
     assert alone.stdout == ""
 
@@ -95,7 +105,7 @@ def test_no_work_at_all_on_posix(posix_stage: Stage) -> None:
     waiting = posix_stage.start("wait_for_process", "--work", "0")
     assert waiting.exit() == 0
     assert [line for line in waiting.output.all if line.startswith("poll(pidfd, 0)")] == [
-        "poll(pidfd, 0): 0, it lives", "poll(pidfd, 0): 1, it has ended", "poll(pidfd, 0): 1, it has ended"]
+        "poll(pidfd, 0): 0, it runs", "poll(pidfd, 0): 1, it has ended", "poll(pidfd, 0): 1, it has ended"]
 
 
 def test_a_parent_that_ignores_the_end_of_children(posix: Toolchain) -> None:

@@ -1,11 +1,13 @@
 /*
- * Worker.c - the child of this lesson: works for a while and ends.
+ * Worker.c - the child of this lesson: works for a while and ends (book: chapter 7, section 03).
  *
  * Shows   A process is non-signaled from its start to its end, whatever it does in between.
  * Run     Worker MS
- * With    WaitForObject.c, WaitForObject2.c and SignalStates.c, which start it
+ * With    WaitForObject.c, WaitForObject2.c, WaitInGroups.c and SignalStates.c, which start it
  */
-#include "beyond/worker.h"
+#include "companion.h"
+
+#define WORK_MAX_MS 86400000UL /* one day */
 
 int _tmain(int argc, TCHAR *argv[])
 {
@@ -17,6 +19,6 @@ int _tmain(int argc, TCHAR *argv[])
     if (!parse_number(argv[1], 0, WORK_MAX_MS, &work_ms))
         die_usage(_T("MS: '%s' is not a whole number from 0 to %lu"), argv[1], WORK_MAX_MS);
 
-    Sleep(work_ms); /* what takes time here is of no matter */
+    Sleep(work_ms); /* stands for any work that takes time */
     return 0;
 }

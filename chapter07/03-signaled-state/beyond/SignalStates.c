@@ -1,11 +1,13 @@
 /*
- * SignalStates.c - what makes each kind of kernel object signaled, and for whom; every word by a real wait (book 7-3).
+ * SignalStates.c - what makes each kind of kernel object signaled, shown by real waits (book: chapter 7, section 03).
  *
  * Shows   WaitForSingleObject on processes, threads, events, mutexes, semaphores and timers.
  * Run     SignalStates
  * With    Worker.c, which it starts
  */
-#include "worker.h"
+#include <stdlib.h>
+
+#include "companion.h"
 
 static const TCHAR *state_name(DWORD waitResult)
 {
@@ -19,17 +21,17 @@ static const TCHAR *state_name(DWORD waitResult)
     }
 }
 
-static DWORD WINAPI look(LPVOID hObject)
+static DWORD WINAPI wait_without_time(LPVOID hObject)
 {
     return WaitForSingleObject(hObject, 0);
 }
 
-/* The state as another thread sees it: a mutex lets in the thread that owns it, and no other one. */
-static const TCHAR *state_elsewhere(HANDLE hObject)
+/* The state as another thread finds it: a wait for a mutex succeeds in the thread that owns it, and in no other. */
+static const TCHAR *state_in_other_thread(HANDLE hObject)
 {
     DWORD waitResult;
 
-    HANDLE hThread = CreateThread(NULL, 0, look, hObject, 0, NULL);
+    HANDLE hThread = CreateThread(NULL, 0, wait_without_time, hObject, 0, NULL);
     if (hThread == NULL)
         die_error(_T("CreateThread"));
     if (WaitForSingleObject(hThread, INFINITE) != WAIT_OBJECT_0 || !GetExitCodeThread(hThread, &waitResult))
@@ -42,17 +44,17 @@ static void begin_row(const TCHAR *object, HANDLE hObject)
 {
     if (hObject == NULL)
         die_error(_T("%s"), object);
-    print(_T("%-19s %-13s "), object, state_elsewhere(hObject));
+    print(_T("%-19s %-13s "), object, state_in_other_thread(hObject));
 }
 
-/* Waits until the object is signaled, and then looks whether the wait took the signal away. */
+/* Waits until the object is signaled, and then shows whether this wait made it non-signaled again. */
 static void end_row(const TCHAR *cause, BOOL isSuccess, HANDLE hObject)
 {
     if (!isSuccess)
         die_error(_T("%s"), cause);
 
     const TCHAR *now = state_name(WaitForSingleObject(hObject, INFINITE));
-    print(_T("%-17s %-9s %s\n"), cause, now, state_elsewhere(hObject));
+    print(_T("%-17s %-9s %s\n"), cause, now, state_in_other_thread(hObject));
     CloseHandle(hObject);
 }
 
@@ -66,21 +68,30 @@ int _tmain(int argc, TCHAR *argv[])
 {
     const option_spec options[] = {OPTIONS_END};
     LARGE_INTEGER soon;
-    HANDLE hFirstThread;
+    STARTUPINFO si = {0};
+    PROCESS_INFORMATION pi;
+    TCHAR command[] = _T("Worker 0");
 
     companion_init(argv[0]);
     parse_options(argc, argv, _T("Shows what makes each kind of kernel object signaled."), NULL, options);
     soon.QuadPart = -10000; /* 1 ms from now, in steps of 100 ns */
 
-    HANDLE hProcess = start_worker(0, &hFirstThread);
-    if (hProcess == NULL)
+    si.cb = sizeof(si);
+    TCHAR *program = partner_path(_T("Worker"));
+    if (!CreateProcess(program, command, NULL, NULL, TRUE, CREATE_SUSPENDED, NULL, NULL, &si, &pi)) {
+        report_error(_T("CreateProcess(%s)"), program);
+        if (GetLastError() == ERROR_FILE_NOT_FOUND)
+            report(_T("hint: Worker.exe must lie in the folder of this program"));
         return STATUS_FAILED;
+    }
+    free(program);
     print(_T("%-19s %-13s %-17s %-9s %s\n"), _T("object"), _T("before"), _T("signaled by"), _T("wait"),
           _T("next wait"));
 
-    /* Both are suspended at first, so that they have certainly not ended. */
-    begin_row(_T("process"), hProcess);
-    end_row(_T("its end"), ResumeThread(hFirstThread) != (DWORD)-1, hProcess);
+    /* Process and thread are suspended at first, so that they have not ended before the first look. */
+    begin_row(_T("process"), pi.hProcess);
+    end_row(_T("its end"), ResumeThread(pi.hThread) != (DWORD)-1, pi.hProcess);
+    CloseHandle(pi.hThread);
     HANDLE hThread = CreateThread(NULL, 0, end_at_once, NULL, CREATE_SUSPENDED, NULL);
     begin_row(_T("thread"), hThread);
     end_row(_T("its end"), ResumeThread(hThread) != (DWORD)-1, hThread);
@@ -92,7 +103,7 @@ int _tmain(int argc, TCHAR *argv[])
     begin_row(_T("auto-reset event"), hEvent);
     end_row(_T("SetEvent"), SetEvent(hEvent), hEvent);
 
-    /* A mutex begins with an owner here, the semaphore with a count of 0. */
+    /* The mutex is created with an owner, this thread, and the semaphore with a count of 0. */
     HANDLE hMutex = CreateMutex(NULL, TRUE, NULL);
     begin_row(_T("mutex"), hMutex);
     end_row(_T("ReleaseMutex"), ReleaseMutex(hMutex), hMutex);
@@ -106,7 +117,5 @@ int _tmain(int argc, TCHAR *argv[])
     hTimer = CreateWaitableTimer(NULL, FALSE, NULL);
     begin_row(_T("auto-reset timer"), hTimer);
     end_row(_T("its time"), SetWaitableTimer(hTimer, &soon, 0, NULL, NULL, FALSE), hTimer);
-
-    CloseHandle(hFirstThread);
     return 0;
 }

@@ -8,14 +8,14 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/syscall.h>
+#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "companion.h"
 
-/* The child: works and ends, as soon as nobody holds the other end of the pipe. */
+/* The child: waits until the parent closes the other end of the pipe, works, and ends. */
 static _Noreturn void work(int start_fd, unsigned long work_ms)
 {
     struct timespec left = {.tv_sec = (time_t)(work_ms / 1000), .tv_nsec = (long)(work_ms % 1000 * 1000000)};
@@ -35,7 +35,7 @@ static long long now_ms(void)
     return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-/* Like WaitForSingleObject: waits at most timeout_ms, and for ever for -1. True when the process has ended. */
+/* Waits timeout_ms at most, without a limit for -1, as WaitForSingleObject does. True when the process has ended. */
 static bool has_ended(int pidfd, int timeout_ms)
 {
     struct pollfd process = {.fd = pidfd, .events = POLLIN};
@@ -50,7 +50,7 @@ static bool has_ended(int pidfd, int timeout_ms)
 
 static void show_state(int pidfd)
 {
-    print("poll(pidfd, 0): %s\n", has_ended(pidfd, 0) ? "1, it has ended" : "0, it lives");
+    print("poll(pidfd, 0): %s\n", has_ended(pidfd, 0) ? "1, it has ended" : "0, it runs");
 }
 
 int main(int argc, char *argv[])
@@ -65,7 +65,7 @@ int main(int argc, char *argv[])
     companion_init(argv[0]);
     parse_options(argc, argv, "Waits for a child that works for a while.", NULL, options);
 
-    /* Who ignores this signal has its children vanish, and nothing to wait for. A parent may have passed that on. */
+    /* Where SIGCHLD is ignored the kernel keeps no status for waitpid, and a parent may have passed that on by exec. */
     signal(SIGCHLD, SIG_DFL);
     if (pipe(start_fds) < 0)
         die_error("pipe");
@@ -78,12 +78,12 @@ int main(int argc, char *argv[])
     }
     close(start_fds[0]);
 
-    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    int pidfd = pidfd_open(pid, 0);
     if (pidfd < 0)
         die_error("pidfd_open");
     print("the child is there\n");
     show_state(pidfd);
-    print("waitpid(pid, WNOHANG): %d, it lives\n", (int)waitpid(pid, NULL, WNOHANG));
+    print("waitpid(pid, WNOHANG): %d, it runs\n", (int)waitpid(pid, NULL, WNOHANG));
 
     print("the child works for %lu ms\n", work_ms);
     long long begin = now_ms();
@@ -92,7 +92,7 @@ int main(int argc, char *argv[])
     print("poll(pidfd, -1): 1 after %lld ms\n", now_ms() - begin);
     show_state(pidfd);
 
-    /* The status is there for one waitpid, which also removes what is left of the process. */
+    /* The first waitpid takes the status and removes the kernel's entry of the process, so the second one fails. */
     int status;
     if (waitpid(pid, &status, 0) != pid)
         die_error("waitpid");
