@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -165,6 +166,15 @@ def test_only_with_the_pipe_is_a_failure_told_from_a_sum(posix_stage: Stage) -> 
     assert manager.exit() == 1
     assert manager.output.all == ["part_adder 1 50000: printed 1250025000"]
     assert manager.errors.all[-1] == "adder_manager: part_adder 50001 100000: no sum, exit status 1"
+
+
+def test_a_parent_that_ignores_the_end_of_children(posix: Toolchain) -> None:
+    """Such a setting is passed on by exec, and the kernel then keeps no status."""
+    done = subprocess.run(posix.command("adder_manager", []), capture_output=True, encoding="utf-8",
+                          preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN), timeout=DEADLINE_S,
+                          check=False)
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1] == "total: 55"
 
 
 @pytest.mark.parametrize("text, complaint", [

@@ -1,54 +1,72 @@
 /*
- * AdderManager.c - has two children add a half each, waits for both, and adds their exit codes (book 7-6).
+ * AdderManager.c - waits for two children and adds their exit codes (book: chapter 7, section 03, listing 7-6).
  *
  * Shows   WaitForSingleObject on a process, and only then GetExitCodeProcess.
  * Run     AdderManager [FROM] [TO]
  * With    PartAdder.c, which it starts; NonStopAdderManager.c, which does not wait
  * POSIX   adder_manager.c
  */
+#include <limits.h>
+#include <stdlib.h>
+
 #include "companion.h"
-
-#include "shared/adder.h"
-
-/* Waits for the child and gives its sum. False when it ended without one. */
-static bool wait_for_sum(PROCESS_INFORMATION child, part numbers, DWORD *sum)
-{
-    if (WaitForSingleObject(child.hProcess, INFINITE) != WAIT_OBJECT_0)
-        die_error(_T("WaitForSingleObject"));
-    if (!GetExitCodeProcess(child.hProcess, sum))
-        die_error(_T("GetExitCodeProcess"));
-
-    if (*sum > ADDER_MAX) {
-        report(_T("PartAdder %lu %lu: exit code 0x%08lX is no sum: it failed"), numbers.from, numbers.to, *sum);
-        return false;
-    }
-    print(_T("PartAdder %lu %lu: exit code %lu\n"), numbers.from, numbers.to, *sum);
-    return true;
-}
 
 int _tmain(int argc, TCHAR *argv[])
 {
-    part parts[2];
-    PROCESS_INFORMATION children[2];
-    DWORD sums[2] = {0, 0};
+    const option_spec options[] = {OPTIONS_END};
+    DWORD from = 1, to = 10, total = 0, exitCode;
+    STARTUPINFO si = {0};
+    PROCESS_INFORMATION pi[2];
+    TCHAR command[40];
     bool isSuccess = true;
 
     companion_init(argv[0]);
-    read_parts(argc, argv, _T("Adds the whole numbers from FROM (1) to TO (10) with two children."), parts);
+    int numbers = parse_options(argc, argv, _T("Adds the whole numbers from FROM (1) to TO (10) with two children."),
+                                _T("[FROM] [TO]"), options);
+    if (numbers > 0 && !parse_number(argv[1], 0, INT_MAX, &from))
+        die_usage(_T("FROM: '%s' is not a whole number from 0 to %d"), argv[1], INT_MAX);
+    if (numbers > 1 && !parse_number(argv[2], 0, INT_MAX, &to))
+        die_usage(_T("TO: '%s' is not a whole number from 0 to %d"), argv[2], INT_MAX);
+    if (from >= to)
+        die_usage(_T("FROM is %lu and TO is %lu: two children need two numbers at least"), from, to);
+
+    DWORD middle = from + (to - from) / 2;
+    DWORD first[2] = {from, middle + 1}, last[2] = {middle, to};
+
+    si.cb = sizeof(si);
+    TCHAR *program = partner_path(_T("PartAdder"));
+    for (int i = 0; i < 2; i++) {
+        format_text(command, 40, _T("PartAdder %lu %lu"), first[i], last[i]);
+        if (!CreateProcess(program, command, NULL, NULL, TRUE, 0, NULL, NULL, &si, &pi[i])) {
+            report_error(_T("CreateProcess(%s)"), program);
+            if (GetLastError() == ERROR_FILE_NOT_FOUND)
+                report(_T("hint: PartAdder.exe must lie in the folder of this program"));
+            return STATUS_FAILED;
+        }
+        CloseHandle(pi[i].hThread);
+    }
+    free(program);
 
     for (int i = 0; i < 2; i++) {
-        if (!start_part_adder(parts[i], 0, &children[i]))
-            return STATUS_FAILED;
+        if (WaitForSingleObject(pi[i].hProcess, INFINITE) != WAIT_OBJECT_0)
+            die_error(_T("WaitForSingleObject"));
     }
+
     for (int i = 0; i < 2; i++) {
-        isSuccess = wait_for_sum(children[i], parts[i], &sums[i]) && isSuccess;
-        CloseHandle(children[i].hThread);
-        CloseHandle(children[i].hProcess);
+        if (!GetExitCodeProcess(pi[i].hProcess, &exitCode))
+            die_error(_T("GetExitCodeProcess"));
+        CloseHandle(pi[i].hProcess);
+
+        if (exitCode > INT_MAX) {
+            report(_T("PartAdder %lu %lu: exit code 0x%08lX is no sum: it failed"), first[i], last[i], exitCode);
+            isSuccess = false;
+        } else {
+            print(_T("PartAdder %lu %lu: exit code %lu\n"), first[i], last[i], exitCode);
+            total += exitCode; /* no overflow: a sum is at most half of what a DWORD holds */
+        }
     }
     if (!isSuccess)
         return STATUS_FAILED;
-
-    /* No overflow: each one is at most half of what a DWORD holds. */
-    print(_T("total: %lu\n"), sums[0] + sums[1]);
+    print(_T("total: %lu\n"), total);
     return 0;
 }

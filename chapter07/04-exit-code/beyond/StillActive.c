@@ -1,16 +1,16 @@
 /*
- * StillActive.c - what 259 means and what it does not: a child whose exit code really is 259 (book 7-5).
+ * StillActive.c - a child whose exit code really is 259, the value of STILL_ACTIVE (book: chapter 7, section 03).
  *
  * Shows   GetExitCodeProcess cannot tell a running process from one that ended with 259; WaitForSingleObject(h, 0) can.
  * Run     StillActive
  * With    PartAdder.c, which it starts
  */
+#include <stdlib.h>
+
 #include "companion.h"
 
-#include "../shared/adder.h"
-
-/* Asks both functions whether the child has ended. */
-static void ask(const TCHAR *when, HANDLE hProcess)
+/* What each of the two functions says about a process. */
+static void print_answers(const TCHAR *when, HANDLE hProcess)
 {
     DWORD exitCode;
 
@@ -27,25 +27,33 @@ static void ask(const TCHAR *when, HANDLE hProcess)
 int _tmain(int argc, TCHAR *argv[])
 {
     const option_spec options[] = {OPTIONS_END};
-    const part numbers = {129, 130}; /* 129 + 130 is 259 */
-    PROCESS_INFORMATION child;
+    STARTUPINFO si = {0};
+    PROCESS_INFORMATION pi;
+    TCHAR command[] = _T("PartAdder 129 130"); /* 259 */
 
     companion_init(argv[0]);
     parse_options(argc, argv, _T("Asks a child whether it still runs, before and after it ended with 259."), NULL,
                   options);
 
-    /* Suspended, it has certainly not ended. */
-    if (!start_part_adder(numbers, CREATE_SUSPENDED, &child))
+    /* Suspended, so that it cannot have ended before it is asked. */
+    si.cb = sizeof(si);
+    TCHAR *program = partner_path(_T("PartAdder"));
+    if (!CreateProcess(program, command, NULL, NULL, TRUE, CREATE_SUSPENDED, NULL, NULL, &si, &pi)) {
+        report_error(_T("CreateProcess(%s)"), program);
+        if (GetLastError() == ERROR_FILE_NOT_FOUND)
+            report(_T("hint: PartAdder.exe must lie in the folder of this program"));
         return STATUS_FAILED;
-    ask(_T("before it begins"), child.hProcess);
+    }
+    free(program);
+    print_answers(_T("before it begins"), pi.hProcess);
 
-    if (ResumeThread(child.hThread) == (DWORD)-1)
+    if (ResumeThread(pi.hThread) == (DWORD)-1)
         die_error(_T("ResumeThread"));
-    if (WaitForSingleObject(child.hProcess, INFINITE) != WAIT_OBJECT_0)
+    if (WaitForSingleObject(pi.hProcess, INFINITE) != WAIT_OBJECT_0)
         die_error(_T("WaitForSingleObject"));
-    ask(_T("after it ended"), child.hProcess);
+    print_answers(_T("after it ended"), pi.hProcess);
 
-    CloseHandle(child.hThread);
-    CloseHandle(child.hProcess);
+    CloseHandle(pi.hThread);
+    CloseHandle(pi.hProcess);
     return 0;
 }

@@ -1,5 +1,5 @@
 /*
- * adder_manager.c - has two children add a half each, waits for both, and adds what they give.
+ * adder_manager.c - waits for two children, each of which adds a half, and adds their results.
  *
  * Shows   waitpid and WEXITSTATUS, which keeps 8 bits; with --pipe the way around it, standard output.
  * Run     adder_manager [--pipe] [FROM] [TO]
@@ -8,6 +8,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +17,6 @@
 #include <unistd.h>
 
 #include "companion.h"
-
-#include "../shared/adder.h"
 
 typedef struct part {
     unsigned long from, to, sum;
@@ -36,7 +36,7 @@ static bool start_part_adder(const char *program, bool uses_pipe, part *numbers)
     format_text(to, sizeof(to), "%lu", numbers->to);
     posix_spawn_file_actions_init(&actions);
     if (uses_pipe) {
-        /* Closed by exec: a child keeps nothing of it but its copy of the writing end, as standard output. */
+        /* exec closes both ends in the child, which keeps only the copy that is its standard output. */
         if (pipe2(fds, O_CLOEXEC) < 0)
             die_error("pipe2");
         posix_spawn_file_actions_adddup2(&actions, fds[1], STDOUT_FILENO);
@@ -70,14 +70,14 @@ static bool read_sum(part *numbers)
 
     text[used] = '\0';
     text[strcspn(text, "\n")] = '\0';
-    return parse_number(text, 0, ADDER_MAX, &numbers->sum);
+    return parse_number(text, 0, INT_MAX, &numbers->sum);
 }
 
 /* Waits for the child and takes its sum. False when it ended without one. */
 static bool wait_for_sum(part *numbers)
 {
     bool uses_pipe = numbers->sum_fd >= 0;
-    bool is_sum = !uses_pipe || read_sum(numbers); /* first: a child waits while its pipe is full */
+    bool is_sum = !uses_pipe || read_sum(numbers); /* before waitpid: a child is blocked while its pipe is full */
     int status;
 
     if (waitpid(numbers->pid, &status, 0) < 0)
@@ -87,7 +87,7 @@ static bool wait_for_sum(part *numbers)
         return false;
     }
     if (!uses_pipe) {
-        /* A failure looks like a sum: 1 and 2 may be either. */
+        /* 1 and 2 may be a sum or a failure: nothing tells which. */
         numbers->sum = (unsigned long)WEXITSTATUS(status);
         print("part_adder %lu %lu: exit status %lu\n", numbers->from, numbers->to, numbers->sum);
         return true;
@@ -112,14 +112,17 @@ int main(int argc, char *argv[])
     companion_init(argv[0]);
     int numbers = parse_options(argc, argv, "Adds the whole numbers from FROM (1) to TO (10) with two children.",
                                 "[FROM] [TO]", options);
-    if (numbers > 0 && !parse_number(argv[1], 0, ADDER_MAX, &from))
-        die_usage("FROM: '%s' is not a whole number from 0 to %lu", argv[1], ADDER_MAX);
-    if (numbers > 1 && !parse_number(argv[2], 0, ADDER_MAX, &to))
-        die_usage("TO: '%s' is not a whole number from 0 to %lu", argv[2], ADDER_MAX);
+    if (numbers > 0 && !parse_number(argv[1], 0, INT_MAX, &from))
+        die_usage("FROM: '%s' is not a whole number from 0 to %d", argv[1], INT_MAX);
+    if (numbers > 1 && !parse_number(argv[2], 0, INT_MAX, &to))
+        die_usage("TO: '%s' is not a whole number from 0 to %d", argv[2], INT_MAX);
     if (from >= to)
         die_usage("FROM is %lu and TO is %lu: two children need two numbers at least", from, to);
 
     unsigned long middle = from + (to - from) / 2;
+    /* Where SIGCHLD is ignored the kernel keeps no status for waitpid, and a parent may have passed that on by exec. */
+    signal(SIGCHLD, SIG_DFL);
+
     part parts[2] = {{.from = from, .to = middle}, {.from = middle + 1, .to = to}};
     char *program = partner_path("part_adder");
     bool is_success = true;

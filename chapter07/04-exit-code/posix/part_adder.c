@@ -1,31 +1,31 @@
 /*
- * part_adder.c - adds the whole numbers from FROM to TO; its exit status is the sum, or what is left of it.
+ * part_adder.c - adds the whole numbers from FROM to TO; its exit status is the sum, of which 8 bits reach the parent.
  *
  * Shows   Of what a program returns from main, 8 bits reach its parent; standard output has no such limit.
  * Run     part_adder [--print] FROM TO
  * With    adder_manager.c, which starts two of it
  * Win32   PartAdder.c
  */
-#include "companion.h"
+#include <limits.h>
 
-#include "../shared/adder.h"
+#include "companion.h"
 
 static unsigned long read_number(const char *what, const char *text)
 {
     unsigned long number;
 
-    if (!parse_number(text, 0, ADDER_MAX, &number))
-        die_usage("%s: '%s' is not a whole number from 0 to %lu", what, text, ADDER_MAX);
+    if (!parse_number(text, 0, INT_MAX, &number))
+        die_usage("%s: '%s' is not a whole number from 0 to %d", what, text, INT_MAX);
     return number;
 }
 
 int main(int argc, char *argv[])
 {
-    bool prints = false;
+    bool prints_sum = false;
     unsigned long sum = 0;
 
     const option_spec options[] = {
-        OPTION_FLAG("--print", &prints, "print the sum; the exit status says only whether there is one"),
+        OPTION_FLAG("--print", &prints_sum, "print the sum; the exit status says only whether there is one"),
         OPTIONS_END,
     };
     companion_init(argv[0]);
@@ -38,15 +38,15 @@ int main(int argc, char *argv[])
         die_usage("FROM is %lu, but TO is only %lu", from, to);
 
     for (unsigned long number = from; number <= to; number++) {
-        if (number > ADDER_MAX - sum) {
-            report("the sum from %lu to %lu is greater than %lu, the greatest one that PartAdder can return", from, to,
-                   ADDER_MAX);
+        if (number > INT_MAX - sum) {
+            report("the sum from %lu to %lu is greater than %d, the greatest one that PartAdder can return", from, to,
+                   INT_MAX);
             return STATUS_FAILED;
         }
         sum += number;
     }
 
-    if (prints) {
+    if (prints_sum) {
         print("%lu\n", sum);
         return 0;
     }
