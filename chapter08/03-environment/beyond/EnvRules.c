@@ -1,12 +1,12 @@
 /*
- * EnvRules.c - what an environment variable may be and what it may not, each rule shown by the call (book 8-8).
+ * EnvRules.c - what names and values a variable may have, shown by real calls (book: chapter 8, section 03).
  *
  * Shows   The errors and the lengths that GetEnvironmentVariable and SetEnvironmentVariable give.
  * Run     EnvRules
  */
 #include "companion.h"
 
-static void set(const TCHAR *experiment, const TCHAR *name, const TCHAR *value)
+static void try_set(const TCHAR *experiment, const TCHAR *name, const TCHAR *value)
 {
     if (SetEnvironmentVariable(name, value))
         print(_T("%s: works\n"), experiment);
@@ -14,7 +14,7 @@ static void set(const TCHAR *experiment, const TCHAR *name, const TCHAR *value)
         print(_T("%s: error %lu\n"), experiment, GetLastError());
 }
 
-static void ask(const TCHAR *experiment, const TCHAR *name, DWORD room)
+static void try_get(const TCHAR *experiment, const TCHAR *name, DWORD room)
 {
     TCHAR value[32];
 
@@ -34,17 +34,17 @@ int _tmain(int argc, TCHAR *argv[])
     companion_init(argv[0]);
     parse_options(argc, argv, _T("Tries what an environment variable may be."), NULL, options);
 
-    set(_T("set Good to Morning"), _T("Good"), _T("Morning"));
-    ask(_T("ask for it, with room for 32"), _T("Good"), 32);
-    ask(_T("ask for GOOD"), _T("GOOD"), 32);
-    ask(_T("ask with room for 7"), _T("Good"), 7);
-    ask(_T("ask with room for 8"), _T("Good"), 8);
+    try_set(_T("set Good to Morning"), _T("Good"), _T("Morning"));
+    try_get(_T("ask for it, with room for 32"), _T("Good"), 32);
+    try_get(_T("ask for GOOD"), _T("GOOD"), 32);
+    try_get(_T("ask with room for 7"), _T("Good"), 7);
+    try_get(_T("ask with room for 8"), _T("Good"), 8);
 
-    set(_T("set it to nothing"), _T("Good"), _T(""));
-    ask(_T("ask for it"), _T("Good"), 32);
-    set(_T("remove it"), _T("Good"), NULL);
-    ask(_T("ask for it"), _T("Good"), 32);
+    try_set(_T("set it to nothing"), _T("Good"), _T(""));
+    try_get(_T("ask for it"), _T("Good"), 32);
+    try_set(_T("remove it"), _T("Good"), NULL);
+    try_get(_T("ask for it"), _T("Good"), 32);
 
-    set(_T("set a name with an equal sign"), _T("Good=Day"), _T("Sir"));
+    try_set(_T("set a name with an equal sign"), _T("Good=Day"), _T("Sir"));
     return 0;
 }
