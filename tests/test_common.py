@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from conftest import DEADLINE_S, TOOLCHAINS
-from companion.play.stage import Actor, Stage
+from companion.play.actor import Actor
+from companion.play.stage import Stage
 
 Side = tuple[Stage, str]
 

@@ -6,7 +6,8 @@ import json
 import re
 
 import pytest
-from companion.play.stage import Actor, Stage
+from companion.play.actor import Actor
+from companion.play.stage import Stage
 
 PROGRAMS = {"posix": ("wait_for_parent", "wait_for_parent.2"), "win32": ("DuplicateHandle", "ChildProcess")}
 

@@ -7,7 +7,8 @@ import re
 
 import pytest
 from conftest import wine_differs
-from companion.play.stage import Actor, Stage
+from companion.play.actor import Actor
+from companion.play.stage import Stage
 
 
 def receiver(stage: Stage, count: int) -> Actor:

@@ -26,7 +26,8 @@ def errors_of_the_programs(result: subprocess.CompletedProcess[bytes]) -> list[s
 def test_list() -> None:
     shown = lesson("list").stdout.decode()
     assert "Chapter 7" in shown
-    assert "7-2      mailslot " in shown
+    assert "  mailslot             Mailslot" in shown
+    assert "    book: section 02, listings 7-2, 7-3\n" in shown
     assert "MailReceiver MailSender" in shown
 
 

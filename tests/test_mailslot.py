@@ -6,7 +6,8 @@ import re
 
 import pytest
 from conftest import TOOLCHAINS, wine_differs
-from companion.play.stage import Actor, Stage
+from companion.play.actor import Actor
+from companion.play.stage import Stage
 
 
 def receiver(stage: Stage, *arguments: str, name: str = "mailbox") -> Actor:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 from conftest import DEADLINE_S, TOOLCHAINS
-from companion.play.stage import Actor, Stage
+from companion.play.actor import Actor
+from companion.play.stage import Stage
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 

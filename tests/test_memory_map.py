@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from conftest import BOTH_SIDES, DEADLINE_S, TOOLCHAINS
-from companion.play.stage import Actor, Stage
+from companion.play.actor import Actor
+from companion.play.stage import Stage
 
 
 class Board:

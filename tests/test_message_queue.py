@@ -8,7 +8,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from companion.play.stage import Actor, Stage
+from companion.play.actor import Actor
+from companion.play.stage import Stage
 
 WAITING = re.compile(r"waiting for mail on message queue \S+ \(key (0x[0-9a-f]{8}), id (\d+)\)")
 

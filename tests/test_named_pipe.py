@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from conftest import DEADLINE_S, TOOLCHAINS, wine_differs
 from companion.maintain import bench
-from companion.play.stage import Actor, Stage
+from companion.play.actor import Actor
+from companion.play.stage import Stage
 
 SIMPLE = "NamedPipe_Server"
 CONCURRENT = ["NamedPipe_ServerThread", "NamedPipe_ServerOverlapped", "NamedPipe_ServerCompletion"]

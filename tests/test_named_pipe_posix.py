@@ -11,7 +11,8 @@ import stat
 from pathlib import Path
 
 import pytest
-from companion.play.stage import Actor, Stage
+from companion.play.actor import Actor
+from companion.play.stage import Stage
 
 KINDS = ["named_pipe", "unix_socket"]
 NEWS = "오늘의 소식\r\nnews\x1a\x00end".encode()

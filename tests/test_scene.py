@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from companion.play.scene import Kind, Names, SceneError, parse, transcript
+from companion.play.scene import Names, SceneError, parse, transcript
+from companion.trace.events import Kind
 
 DELIVER = r"""
 # en: First

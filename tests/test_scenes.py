@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from conftest import DEADLINE_S, SOURCE, TOOLCHAINS, WIN32
 from companion.play import lessons
+from companion.play.perform import perform
 from companion.play.scene import load
-from companion.play.stage import Stage, perform
+from companion.play.stage import Stage
 from companion.setup.toolchain import is_win32
 
 LESSONS = lessons.find_all(SOURCE)

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 from conftest import DEADLINE_S, TOOLCHAINS
-from companion.play.stage import Actor, Stage
+from companion.play.actor import Actor
+from companion.play.stage import Stage
 from test_named_pipe import NEWS, REFUSED
 
 SERVERS = ["SocketServer"] + (["socket_server"] if os.name != "nt" else [])

@@ -15,11 +15,13 @@ from pathlib import Path
 import pytest
 from conftest import DEADLINE_S, TOOLCHAINS, linux_only
 from companion.play import processes
+from companion.play.actor import Mismatch
+from companion.play.perform import perform
 from companion.play.scene import Scene, parse
-from companion.play.stage import Mismatch, Stage, perform
+from companion.play.stage import Stage
 from companion.setup.toolchain import Toolchain
 from companion.show import render
-from companion.show.call_text import columns as width
+from companion.show.terminal import columns as width
 
 
 def scene(text: str) -> Scene:

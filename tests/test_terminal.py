@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 from conftest import DEADLINE_S, TOOLCHAINS
-from companion.play.stage import Actor, Stage
+from companion.play.actor import Actor
+from companion.play.stage import Stage
 from companion.setup.toolchain import Toolchain
 
 if os.name == "nt":

@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 from conftest import DEADLINE_S, SOURCE, TOOLCHAINS
-from companion.play.stage import Actor, Event, Stage
+from companion.play.actor import Actor
+from companion.play.stage import Stage
 from companion.setup.toolchain import Toolchain
-from companion.trace.reader import Call, Kernel, Trace
+from companion.trace.events import Call, Event
+from companion.trace.kernel import Kernel
+from companion.trace.reader import Trace
 
 sys.path.insert(0, str(SOURCE / "common/trace"))
 import trace_calls  # noqa: E402
@@ -29,7 +32,7 @@ def traced_stage(win32: Toolchain) -> Iterator[Stage]:
 
 def returned(stage: Stage, program: str = "") -> list[Call]:
     """All calls of a program, or of all, from the beginning."""
-    trace = Trace(stage.trace.path, lambda start: start["program"])
+    trace = Trace(stage.recorders.trace.path, lambda start: start["program"])
     return [call for call in trace.poll() if call.event == "return" and program in ("", call.lane)]
 
 
@@ -68,7 +71,7 @@ def test_the_first_pair(traced_stage: Stage) -> None:
 def test_a_call_that_blocks_is_there_before_it_returns(traced_stage: Stage) -> None:
     mail = traced_stage.start("MailReceiver", "--name", traced_stage.unique("mailbox"))
     mail.next_line()
-    trace = Trace(traced_stage.trace.path, lambda start: start["program"])
+    trace = Trace(traced_stage.recorders.trace.path, lambda start: start["program"])
     seen: list[Call] = []
 
     def reads() -> bool:
@@ -79,7 +82,7 @@ def test_a_call_that_blocks_is_there_before_it_returns(traced_stage: Stage) -> N
     assert seen[-1].name == "ReadFile"
     assert seen[-1].arguments["lpBuffer"] == {}  # not written yet
     mail.kill()
-    assert [json.loads(line) for line in traced_stage.trace.path.read_text("utf-8").splitlines()]
+    assert [json.loads(line) for line in traced_stage.recorders.trace.path.read_text("utf-8").splitlines()]
     assert [call.event for call in seen] == ["start", "return", "enter"]
 
 
@@ -111,7 +114,7 @@ def test_data_is_shown_as_text_where_it_is_text(traced_stage: Stage) -> None:
 
 def test_what_no_terminal_should_see_is_escaped(traced_stage: Stage) -> None:
     traced_stage.start("MailSender", "--name", "\x1b[2J\u202e\x7f", "x").exit()
-    lines = traced_stage.trace.path.read_bytes()
+    lines = traced_stage.recorders.trace.path.read_bytes()
     assert b"\\u001b[2J\\u202e\\u007f" in lines
     assert returned(traced_stage)[0].arguments["lpFileName"] == "\\\\.\\mailslot\\\x1b[2J\u202e\x7f"
 
@@ -167,7 +170,7 @@ def test_one_object_in_the_handle_tables_of_two_processes(traced_stage: Stage) -
 def test_lines_of_several_threads_and_processes_do_not_mix(traced_stage: Stage) -> None:
     processes = [traced_stage.start("TraceProbe", "threads", "60") for _ in range(3)]
     assert [process.exit() for process in processes] == [0, 0, 0]
-    events = [json.loads(line) for line in traced_stage.trace.path.read_text("utf-8").splitlines()]
+    events = [json.loads(line) for line in traced_stage.recorders.trace.path.read_text("utf-8").splitlines()]
     assert len([event for event in events if event.get("call") == "SetEvent"]) == 3 * 4 * 60
     for pid in {event["pid"] for event in events}:
         numbers = [event["number"] for event in events if event["pid"] == pid and event["event"] == "return"]
@@ -180,12 +183,12 @@ def test_killed_processes_leave_whole_lines(traced_stage: Stage) -> None:
     for process in processes:
         process.kill()
     assert len(returned(traced_stage)) > 50
-    assert traced_stage.trace.path.read_bytes().endswith(b"}\n")
+    assert traced_stage.recorders.trace.path.read_bytes().endswith(b"}\n")
 
 
 def test_without_the_variable_there_is_no_trace(win32_stage: Stage) -> None:
     run(win32_stage, "TraceProbe", "errors")
-    assert not win32_stage.trace.path.exists()
+    assert not win32_stage.recorders.trace.path.exists()
 
 
 @pytest.mark.parametrize("path, complaint", [

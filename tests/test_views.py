@@ -15,10 +15,15 @@ from companion.play import lessons, processes
 from companion.play.scene import load
 from companion.play.stage import Stage
 from companion.setup.toolchain import is_win32
-from companion.show import demo, render, views
-from companion.show.call_text import Reader, columns
+from companion.show import compare, demo, render, views
+from companion.show.call_text import Reader
 from companion.show.diagram import calls_per_program, mermaid
-from companion.trace.reader import Call, Kernel, with_creations_first
+from companion.show.record import Recording
+from companion.show.record import record as recorded
+from companion.show.terminal import columns
+from companion.trace.events import Call
+from companion.trace.kernel import Kernel
+from companion.trace.reader import with_creations_first
 from companion.trace.strace import Strace
 
 LESSONS = lessons.find_all(SOURCE)
@@ -34,8 +39,8 @@ def scenes() -> list[object]:
             if is_win32(load(path).programs[0]) or (HAS_STRACE and os.name != "nt")]
 
 
-def record(path: Path) -> views.Recording:
-    recording = views.record(TOOLCHAINS["unicode"], load(path), DEADLINE_S)
+def record(path: Path) -> Recording:
+    recording = recorded(TOOLCHAINS["unicode"], load(path), DEADLINE_S)
     assert recording
     return recording
 
@@ -142,7 +147,7 @@ def test_a_posix_call_stands_before_what_it_wakes(tmp_path: Path) -> None:
 @strace_needed
 def test_both_systems_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
     left, right = load(MAILSLOT.scenes[0]), load(MAILSLOT.folder / "scenes/queue.scene")
-    assert views.compare(TOOLCHAINS["unicode"], left, right) == 0
+    assert compare.compare(TOOLCHAINS["unicode"], left, right) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["Win32:", "deliver", "│", "POSIX:", "queue"]
     typed = next(line for line in lines if "< 안녕하세요" in line)

@@ -20,7 +20,7 @@ from .setup import doctor, packages
 from .setup.failure import Failure, WrongUse
 from .setup.progress import say
 from .setup.toolchain import Toolchain, is_win32, prepare
-from .show import chapter_map, demo, render, views
+from .show import chapter_map, compare, demo, record, render, views
 
 SOURCE = Path(__file__).resolve().parents[2]
 
@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
         status: int = options.command(options)
         sys.stdout.flush()
         return status
-    except (Failure, lessons.LessonError, scene.SceneError) as error:
+    except (Failure, lessons.LessonError) as error:
         say(str(error))
         return getattr(error, "status", 1)
     except KeyboardInterrupt:
@@ -146,7 +146,7 @@ def _run(options: argparse.Namespace) -> int:
     toolchain = Toolchain(SOURCE, options.build_dir, options.unicode)
     _prepare_scenes(toolchain, lesson, scenes, is_traced=options.calls or options.compare)
     if options.compare:
-        return views.compare(toolchain, *scenes)
+        return compare.compare(toolchain, *scenes)
     return render.play(toolchain, chosen, json=options.json, calls=options.calls)
 
 
@@ -154,7 +154,7 @@ def _trace(options: argparse.Namespace) -> int:
     lesson, chosen = _lesson_and_scene(options)
     toolchain = Toolchain(SOURCE, options.build_dir, options.unicode)
     _prepare_scenes(toolchain, lesson, [chosen], is_traced=True)
-    recording = views.record(toolchain, chosen)
+    recording = record.record(toolchain, chosen)
     if recording is None:
         return 1
     text = views.rendered(recording, options.format)

@@ -1,16 +1,64 @@
-"""The processes of this machine, as Linux shows them in /proc; on Windows there are none to see.
+"""What the systems do differently with processes: starting one apart from us, Ctrl+C, finding and ending a run.
 
-Any of them may end while it is looked at. What then comes of a stat (ESRCH) passes through Path.exists, and through a
-Path.glob that goes deeper than /proc itself; so what is below a process is only read, with OSError at hand.
+On Linux /proc shows all processes; on Windows there is nothing to look through. A process may end while it is looked
+at. A stat below /proc/ID then fails with ESRCH, which passes through Path.exists and through a Path.glob that goes
+deeper than /proc itself; so what is below a process is only read, and OSError is caught.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
+
+
+def own_group() -> dict[str, Any]:
+    """Options of Popen by which Ctrl+C and the end of a program reach it alone."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NO_WINDOW}  # a console of its own, which nobody sees
+    return {"start_new_session": True}
+
+
+def press_ctrl_c(process: subprocess.Popen[bytes]) -> None:
+    if os.name != "nt":
+        process.send_signal(signal.SIGINT)  # Wine makes a CTRL_C_EVENT of it
+        return
+    # Windows knows Ctrl+C only for a whole console. A second Python attaches to the program's, since this one would
+    # lose its own.
+    press = (
+        "import ctypes, sys; k = ctypes.windll.kernel32; k.FreeConsole();"
+        "ok = k.AttachConsole(int(sys.argv[1])) and k.SetConsoleCtrlHandler(None, 1) and"
+        " k.GenerateConsoleCtrlEvent(0, 0); sys.exit(not ok)"
+    )
+    subprocess.run([sys.executable, "-c", press, str(process.pid)], check=True)
+
+
+def end_run(run: str, started: list[subprocess.Popen[bytes]]) -> None:
+    """Ends the processes of a run and what they have started, and nothing else."""
+    for process in started:
+        if process.poll() is None:
+            if os.name == "nt":
+                subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
+            process.kill()
+            process.wait()
+    # What is left was started by a program that has ended; the run's name is in its environment.
+    if sys.platform != "win32":
+        for left in of_run(run):
+            with contextlib.suppress(OSError):  # it has ended by itself
+                os.kill(int(left.name), signal.SIGKILL)
+
+
+def of_run(run: str) -> list[Path]:
+    return with_variable(f"COMPANION_RUN={run}".encode())
 
 
 def with_variable(variable: bytes) -> list[Path]:
-    """Whose environment has it, as b"NAME=VALUE"; what is not ours to look at is left out."""
+    """The processes with this in their environment, b"NAME=VALUE", as their folders in /proc. Those that we may not
+    read are left out."""
     return [process for process in Path("/proc").glob("[0-9]*") if _has(process, variable)]
 
 

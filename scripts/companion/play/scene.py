@@ -20,23 +20,14 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass, field
-from enum import Enum
 from pathlib import Path
 
+from ..setup.failure import Failure
+from ..trace.events import Kind
 
-class SceneError(Exception):
+
+class SceneError(Failure):
     """A mistake in a scene: file, line and what was expected there."""
-
-
-class Kind(Enum):
-    START = "$"
-    LINE = "|"
-    ERROR = "!"
-    TYPE = "<"
-    END_INPUT = "^Z"
-    INTERRUPT = "^C"
-    EXIT = "="
-    CALL = "→"  # in no scene: a call that the trace tells of
 
 
 @dataclass(frozen=True)
@@ -77,81 +68,97 @@ _STATUS = re.compile(r"\d+|\^C")
 
 
 def load(path: Path) -> Scene:
-    return parse(path, path.read_text(encoding="utf-8"))
+    try:
+        return parse(path, path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise SceneError(f"{path}: expected text in UTF-8: {error}") from error
 
 
 def parse(path: Path, text: str) -> Scene:
-    steps: list[Step] = []
-    narration: dict[str, str] = {}
-    started: dict[str, int] = {}  # program -> how many of it
-    ended: set[str] = set()
+    parser = _Parser(path)
+    for line in text.splitlines():
+        parser.line(line)
+    return parser.finish()
 
-    def fail(number: int, message: str) -> SceneError:
-        return SceneError(f"{path}:{number}: {message}")
 
-    number = 0
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
+class _Parser:
+    """Takes the lines of a scene one by one."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._number = 0  # of the line
+        self._steps: list[Step] = []
+        self._narration: dict[str, str] = {}  # of the step to come
+        self._started: dict[str, int] = {}  # how many of each program
+        self._ended: set[str] = set()  # lanes
+
+    def line(self, line: str) -> None:
+        self._number += 1
         if line.startswith("#"):
-            found = _NARRATION.fullmatch(line)
-            if not found:
-                raise fail(number, f"expected narration, '# en: ...' or '# ko: ...', found {line!r}")
-            narration[found[1]] = f"{narration[found[1]]} {found[2]}" if found[1] in narration else found[2]
-            continue
+            self._narrate(line)
+        elif line.strip():
+            kind, lane, text = self._start(line[1:].strip()) if line.startswith("$") else self._speak(line)
+            self._steps.append(Step(self._number, kind, lane, text, self._narration))
+            self._narration = {}
 
-        if line.startswith("$"):
-            try:
-                words = _split(line[1:])
-            except ValueError as error:
-                raise fail(number, f"expected a command line: {error}") from error
-            if not words or not re.fullmatch(r"[A-Za-z]\w*", words[0]):
-                raise fail(number, f"expected a program's name after '$', found {line[1:].strip()!r}")
-            program = words[0]
-            started[program] = started.get(program, 0) + 1
-            lane = program if started[program] == 1 else f"{program}.{started[program]}"
-            step = Step(number, Kind.START, lane, line[1:].strip()[len(program):].strip(), narration)
-        else:
-            step = _spoken(fail, number, line, started, ended, narration)
-        steps.append(step)
-        narration = {}
+    def finish(self) -> Scene:
+        if self._narration:
+            raise self._error("expected a step after the narration, found the end of the scene")
+        if not self._steps:
+            raise self._error("expected '$ PROGRAM', found an empty scene")
+        for step in self._steps:
+            if step.kind is Kind.START and step.lane not in self._ended:
+                raise self._error(f"expected an exit status of {step.lane} ('{step.lane} = 0') further down, "
+                                  "found none", step.number)
+        return Scene(self._path, self._steps)
 
-    if narration:
-        raise fail(number, "expected a step after the narration, found the end of the scene")
-    if not steps:
-        raise fail(max(number, 1), "expected '$ PROGRAM', found an empty scene")
-    for step in steps:
-        if step.kind is Kind.START and step.lane not in ended:
-            raise fail(step.number, f"expected an exit status of {step.lane} ('{step.lane} = 0') further down, found none")
-    return Scene(path, steps)
+    def _error(self, message: str, number: int | None = None) -> SceneError:
+        return SceneError(f"{self._path}:{number or max(1, self._number)}: {message}")
 
+    def _narrate(self, line: str) -> None:
+        found = _NARRATION.fullmatch(line)
+        if not found:
+            raise self._error(f"expected narration, '# en: ...' or '# ko: ...', found {line!r}")
+        language, text = found.groups()
+        earlier = self._narration.get(language)
+        self._narration[language] = f"{earlier} {text}" if earlier else text
 
-def _spoken(fail, number: int, line: str, started: dict[str, int], ended: set[str], narration: dict[str, str]) -> Step:
-    """A step that a program speaks or that is done to one: everything but its start."""
-    found = _SPOKEN.fullmatch(line)
-    if not found:
-        raise fail(number, f"expected '$ PROGRAM', '# en:', '# ko:', or a program's name and one of | ! < = ^C ^Z, "
-                           f"found {line!r}")
-    lane, kind, text = found["lane"], Kind(found["mark"]), found["text"] or ""
-    program, _, ordinal = lane.partition(".")
-    is_started = started.get(program, 0) >= int(ordinal or 1)
+    def _start(self, command: str) -> tuple[Kind, str, str]:
+        try:
+            words = _split(command)
+        except ValueError as error:
+            raise self._error(f"expected a command line: {error}") from error
+        if not words or not re.fullmatch(r"[A-Za-z]\w*", words[0]):
+            raise self._error(f"expected a program's name after '$', found {command!r}")
+        program = words[0]
+        number = self._started[program] = self._started.get(program, 0) + 1
+        return Kind.START, program if number == 1 else f"{program}.{number}", command[len(program):].strip()
 
-    if kind not in (Kind.LINE, Kind.ERROR):
-        if not is_started:
-            raise fail(number, f"expected a program that '$' has started, found {lane}")
-        if lane in ended:
-            raise fail(number, f"expected nothing but lines of {lane} after its exit status, found {kind.value!r}")
-    if kind is Kind.EXIT:
-        if not _STATUS.fullmatch(text):
-            raise fail(number, f"expected an exit status, a number or ^C, found {text!r}")
-        ended.add(lane)
-    if kind in (Kind.END_INPUT, Kind.INTERRUPT) and text:
-        raise fail(number, f"expected nothing after {kind.value}, found {text!r}")
-    return Step(number, kind, lane, text, narration)
+    def _speak(self, line: str) -> tuple[Kind, str, str]:
+        """A line that a program prints, or what is done to one."""
+        found = _SPOKEN.fullmatch(line)
+        if not found:
+            raise self._error("expected '$ PROGRAM', '# en:', '# ko:', or a program's name and one of | ! < = ^C ^Z, "
+                              f"found {line!r}")
+        lane, kind, text = found["lane"], Kind(found["mark"]), found["text"] or ""
+        program, _, ordinal = lane.partition(".")
+
+        if kind not in (Kind.LINE, Kind.ERROR):
+            if self._started.get(program, 0) < int(ordinal or 1):
+                raise self._error(f"expected a program that '$' has started, found {lane}")
+            if lane in self._ended:
+                raise self._error(f"expected nothing but lines of {lane} after its exit status, found {kind.value!r}")
+        if kind is Kind.EXIT:
+            if not _STATUS.fullmatch(text):
+                raise self._error(f"expected an exit status, a number or ^C, found {text!r}")
+            self._ended.add(lane)
+        if kind in (Kind.END_INPUT, Kind.INTERRUPT) and text:
+            raise self._error(f"expected nothing after {kind.value}, found {text!r}")
+        return kind, lane, text
 
 
 def _split(command: str) -> list[str]:
-    """Words, with quotes for blanks; a backslash is a backslash, since slot names are full of them."""
+    """Words, with quotes around one that has blanks; a backslash is a backslash, since slot names are full of them."""
     lexer = shlex.shlex(command, posix=True, punctuation_chars=False)
     lexer.whitespace_split = True
     lexer.escape = ""
@@ -171,7 +178,8 @@ class Names:
 
     def fill(self, text: str) -> str:
         """The text with its names filled in; a wildcard not seen yet stays as it is."""
-        return _PLACEHOLDER.sub(lambda name: self._seen.get(name[2], name[0]) if name[1] else self.unique(name[2]), text)
+        return _PLACEHOLDER.sub(
+            lambda name: self._seen.get(name[2], name[0]) if name[1] else self.unique(name[2]), text)
 
     def unique(self, name: str) -> str:
         return f"{name}-{self._run}"
@@ -180,7 +188,7 @@ class Names:
         """Whether a line is as expected; remembers what its new wildcards stood for."""
         pattern, position, new = "", 0, set()
         for name in _PLACEHOLDER.finditer(expected):
-            pattern += re.escape(expected[position : name.start()])
+            pattern += re.escape(expected[position:name.start()])
             position = name.end()
             if not name[1]:
                 pattern += re.escape(self.unique(name[2]))

@@ -15,7 +15,7 @@ _SETTLES_S = 0.2  # on Windows, where threads cannot be looked at as simply: so 
 
 class Stillness:
     def __init__(self, run: str, wine_prefix: Path) -> None:
-        self._mark = f"COMPANION_RUN={run}".encode()
+        self._run = run
         self._prefix = f"WINEPREFIX={wine_prefix}".encode()
         self._server: Path | None = None
         self._last_news = time.monotonic()
@@ -34,7 +34,7 @@ class Stillness:
     def _switches(self) -> dict[str, str] | None:
         """How often each thread was woken so far; None when one is awake."""
         found = {}
-        for process in processes.with_variable(self._mark):
+        for process in processes.of_run(self._run):
             try:
                 statuses = {task.name: (task / "status").read_text() for task in (process / "task").iterdir()}
             except OSError:
@@ -48,7 +48,8 @@ class Stillness:
 
     def _server_sleeps(self) -> bool:
         if self._server is None:
-            self._server = next(filter(self._is_server, processes.with_variable(self._prefix)), None)
+            self._server = next(
+                (process for process in processes.with_variable(self._prefix) if self._is_server(process)), None)
         try:
             return self._server is None or "State:\tS" in (self._server / "status").read_text()
         except OSError:

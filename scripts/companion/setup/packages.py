@@ -157,7 +157,7 @@ def require(needs: Sequence[Need], logs: Path) -> bool:
 
 
 def _needs_sudo() -> bool:
-    return os.geteuid() != 0
+    return sys.platform != "win32" and os.geteuid() != 0
 
 
 def _apt_install(names: list[str], logs: Path, by_hand: str) -> None:

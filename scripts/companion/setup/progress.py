@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import subprocess
 import sys
 import time
-import unicodedata
 from pathlib import Path
+from typing import Self
 
 from .failure import Failure
 
@@ -44,7 +43,7 @@ class Step:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output,
                                              stderr=subprocess.STDOUT, env=environment)
 
-    def __enter__(self) -> Step:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, failure: type[BaseException] | None, *details: object) -> None:
@@ -93,7 +92,7 @@ class _Display:
             return
         if self._is_terminal:
             line = f"lesson: {self._title} {seconds:4.1f} s  {_last_line(log)}"
-            _write("\r\033[K" + _cut(line, shutil.get_terminal_size().columns - 1))
+            _write(f"\r\033[K\033[?7l{line}\033[?7h")  # without wrapping: the terminal cuts what does not fit
         elif not self._is_shown:
             say(f"{self._title} …")
         self._is_shown = True
@@ -123,12 +122,3 @@ def _last_line(log: Path) -> str:
         lines = file.read().decode("utf-8", "replace").replace("\r", "\n").split("\n")
     last = next((line for line in reversed(lines) if line.strip()), "")
     return "".join(character for character in last if character.isprintable())
-
-
-def _cut(text: str, columns: int) -> str:
-    """The beginning of a text that fits; a Korean character takes two columns."""
-    for index, character in enumerate(text):
-        columns -= 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        if columns < 0:
-            return text[:index]
-    return text

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -170,7 +171,7 @@ def _lock(build_root: Path) -> Iterator[None]:
 
 def _try_lock(file: IO[str]) -> bool:
     try:
-        if os.name == "nt":
+        if sys.platform == "win32":
             import msvcrt
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         else:

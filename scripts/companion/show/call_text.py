@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 import re
-import unicodedata
 from typing import Any
 
-from ..trace.reader import Call, Kernel, KernelObject, handle_value
+from ..trace.events import Call
+from ..trace.kernel import Kernel, KernelObject, handle_value
 
 
 # Arguments that say which process is meant, or how long a path is: another run, or another folder, has others.
@@ -112,7 +112,7 @@ class Reader:
         return names[found.number]
 
     def text(self, text: str, no_ids: frozenset[str] = frozenset()) -> str:
-        """Harmless on a terminal, and without what differs from run to run. The numbers in no_ids are other ones here."""
+        """Harmless on a terminal, and without what differs from run to run. Numbers in no_ids are no ids here."""
         if self._run:
             text = text.replace(f"-{self._run}", "")
         text = re.sub(r'"?(?:[A-Za-z]:)?[\\/](?:[^"\s]*[\\/])?(\w+)\.exe"?', r"\1", text)
@@ -139,11 +139,5 @@ def _made_by(call: Call) -> frozenset[str]:
 
 
 def _spaced(hexadecimal: str, count: int) -> str:
-    text = " ".join(hexadecimal[i : i + 2] for i in range(0, len(hexadecimal), 2))
+    text = " ".join(hexadecimal[i:i + 2] for i in range(0, len(hexadecimal), 2))
     return text + (" …" if count > len(hexadecimal) // 2 else "")
-
-
-def columns(text: str) -> int:
-    """The columns that a text takes on a terminal; a Korean character takes two."""
-    return sum(0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1
-               for one in text)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..trace.reader import Call, Kernel
+from ..trace.events import Call
+from ..trace.kernel import Kernel
 from .call_text import Reader
 
 _WRITES = {"WriteFile", "send", "FlushFileBuffers", "write", "sendto", "msgsnd"}
@@ -80,7 +81,7 @@ def _returns_next(calls: list[Call], index: int) -> bool:
 def _waits(calls: list[Call], index: int) -> bool:
     """A writer is held up for a moment only, until the reader has taken note; it waits when that moment is long."""
     call = calls[index]
-    end = next((later.time for later in calls[index + 1 :] if later.key == call.key), None)
+    end = next((later.time for later in calls[index + 1:] if later.key == call.key), None)
     return call.name not in _WRITES or end is None or end - call.time > _LONG_S
 
 

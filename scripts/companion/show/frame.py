@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from .call_text import columns
-from .render import wrap
+from .terminal import padded, wrap, wrap_words
 
 _LEAST_COLUMNS = 22  # of a process
 _OUTPUT_LINES = 4
@@ -76,7 +75,7 @@ class Frame:
 
     def lines(self, moment: Moment, width: int, height: int | None = None, footer: str = "") -> list[str]:
         head = [self._style(f"{self._title}  ·  {self._words['step']} {moment.number}", "1")]
-        head += [self._style(line, "1;33") for line in _wrapped_words(moment.narration, width)]
+        head += [self._style(line, "1;33") for line in wrap_words(moment.narration, width)]
         head.append("─" * width)
         objects = ["─" * width, *self._objects(moment, width)]
         foot = [self._style(self._words[footer], "2")] if footer else []
@@ -97,7 +96,7 @@ class Frame:
         each = (width - 3 * (count - 1)) // count
         cells = [list(self._cell(moment, process, each, is_short)) for process in shown]
         for row in zip_longest(*cells, fillvalue=("", "")):
-            parts = [self._style(_pad(text, each), style) if style else _pad(text, each) for text, style in row]
+            parts = [self._style(padded(text, each), style) if style else padded(text, each) for text, style in row]
             yield " │ ".join(parts).rstrip()
 
     def _cell(self, moment: Moment, process: Column, width: int, is_short: bool) -> Iterator[tuple[str, str]]:
@@ -152,22 +151,8 @@ class Frame:
 def _styled(text: str, width: int, style: str) -> Iterator[tuple[str, str]]:
     """Indented as it begins, and further where it goes on."""
     indent = len(text) - len(text.lstrip())
-    for number, part in enumerate(_wrapped_words(text, width - indent - 2)):
+    for number, part in enumerate(wrap_words(text, width - indent - 2)):
         yield " " * (indent + (2 if number else 0)) + part, style
-
-
-def _pad(text: str, width: int) -> str:
-    return text + " " * (width - columns(text))
-
-
-def _wrapped_words(text: str, width: int) -> list[str]:
-    """Cut at blanks, and where a word alone is too long."""
-    lines = [""]
-    for word in text.split():
-        if lines[-1] and columns(lines[-1]) + 1 + columns(word) > width:
-            lines.append("")
-        lines[-1] += (" " if lines[-1] else "") + word
-    return [part for line in lines for part in wrap(line, width)]
 
 
 def _find(moment: Moment | None, lane: str) -> Column | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..trace.reader import Call, Kernel
+from ..trace.events import Call
+from ..trace.kernel import Kernel
 from .call_text import Reader
 
 

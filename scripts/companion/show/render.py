@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json as json_format
-import os
 import shutil
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
-from ..play.scene import Kind, Scene
-from ..play.stage import Event, Mismatch, Stage, perform
+from ..play.actor import Mismatch
+from ..play.perform import perform
+from ..play.scene import Scene
+from ..play.stage import Stage
 from ..setup.toolchain import Toolchain
-from ..trace.reader import Kernel
-from .call_text import Reader, columns
+from ..trace.events import Event, Kind
+from ..trace.kernel import Kernel
+from .call_text import Reader
+from .report import report
+from .terminal import enable_escape_sequences, has_colours, padded, wrap
 
 _EVENT_NAMES = {Kind.START: "start", Kind.LINE: "line", Kind.ERROR: "error", Kind.TYPE: "typed",
                 Kind.END_INPUT: "end_input", Kind.INTERRUPT: "interrupt", Kind.EXIT: "exit"}
@@ -28,7 +31,7 @@ class Renderer(Protocol):
 
 def play(toolchain: Toolchain, scene: Scene, json: bool = False, calls: bool = False) -> int:
     """Plays a scene for the one who sits there; gives 0 when all went as its text says, else 1."""
-    renderer: Renderer = JsonLines() if json else Lanes(scene) if is_colourful() else PlainText(scene)
+    renderer = _renderer(scene, json)
     on_event = renderer.event if json else _InWords(renderer).event
     with Stage(toolchain, on_event, is_traced=calls) as stage:
         try:
@@ -40,8 +43,10 @@ def play(toolchain: Toolchain, scene: Scene, json: bool = False, calls: bool = F
     return 0
 
 
-def is_colourful() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+def _renderer(scene: Scene, json: bool) -> Renderer:
+    if json:
+        return JsonLines()
+    return Lanes(scene) if has_colours() else PlainText(scene)
 
 
 class _InWords:
@@ -67,15 +72,20 @@ class JsonLines:
     """One JSON object a line, for scripts. The last one has the event "end" or "mismatch"."""
 
     def event(self, event: Event) -> None:
-        text = {"status": int(event.text)} if event.kind is Kind.EXIT else {"text": event.text}
-        if event.call:
-            call = event.call
-            if call.event in ("enter", "return"):
-                self._print({"time": round(event.time, 6), "event": call.event, "program": call.lane, "call": call.name,
-                             "number": call.number, "args": call.arguments}
-                            | ({"result": call.result, "error": call.error} if call.event == "return" else {}))
+        call, value = event.call, dict[str, Any](time=round(event.time, 6))
+        if call is None:
+            value |= {"event": _EVENT_NAMES[event.kind], "program": event.lane}
+            if event.kind is Kind.EXIT:
+                value["status"] = int(event.text)
+            else:
+                value["text"] = event.text
+        elif call.event in ("enter", "return"):
+            value |= {"event": call.event, "program": call.lane, "call": call.name, "number": call.number,
+                      "args": call.arguments}
+            value |= {"result": call.result, "error": call.error} if call.event == "return" else {}
+        else:
             return
-        self._print({"time": round(event.time, 6), "event": _EVENT_NAMES[event.kind], "program": event.lane} | text)
+        self._print(value)
 
     def mismatch(self, mismatch: Mismatch, stage: Stage) -> None:
         self._print({"event": "mismatch", "program": mismatch.lane, "line": mismatch.step and mismatch.step.number,
@@ -85,7 +95,7 @@ class JsonLines:
         self._print({"event": "end"})
 
     @staticmethod
-    def _print(value: dict[str, object]) -> None:
+    def _print(value: dict[str, Any]) -> None:
         print(json_format.dumps(value, ensure_ascii=False), flush=True)
 
 
@@ -100,7 +110,7 @@ class PlainText:
         print(f"{event.time:7.3f}  {event.lane:{self._width}} {_mark(event)}", flush=True)
 
     def mismatch(self, mismatch: Mismatch, stage: Stage) -> None:
-        print("\n".join(report(self._scene, mismatch, stage)), file=sys.stderr, flush=True)
+        print(report(self._scene, mismatch, stage), file=sys.stderr, flush=True)
 
     def end(self) -> None:
         pass
@@ -116,10 +126,10 @@ class Lanes(PlainText):
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
         self._lanes = scene.lanes
-        os.system("")  # on Windows this switches on the escape sequences of the console
+        enable_escape_sequences()
         self._lane_columns = (shutil.get_terminal_size().columns - 9) // len(self._lanes) - 2
         if self._lane_columns >= self._LEAST_COLUMNS:
-            names = "".join(self._colour(lane) + self._BOLD + _pad(lane, self._lane_columns) + self._RESET + "  "
+            names = "".join(self._colour(lane) + self._BOLD + padded(lane, self._lane_columns) + self._RESET + "  "
                             for lane in self._lanes)
             print(" " * 9 + names.rstrip())
 
@@ -149,44 +159,3 @@ def _mark(event: Event) -> str:
     if event.kind is Kind.CALL:
         return event.text
     return f"{event.kind.value} {event.text}".rstrip()
-
-
-def _pad(text: str, width: int) -> str:
-    return text + " " * (width - columns(text))
-
-
-def wrap(text: str, width: int) -> Iterator[str]:
-    """The text in parts that fit, cut where the column ends: a slot's name has no blanks to cut at."""
-    part, used = "", 0
-    for character in text:
-        if used + columns(character) > width:
-            yield part
-            part, used = "  ", 2
-        part += character
-        used += columns(character)
-    yield part
-
-
-def report(scene: Scene, mismatch: Mismatch, stage: Stage) -> Iterator[str]:
-    """What was expected and what was seen: first where it went wrong, then program by program."""
-    place = f"{scene.path}:{mismatch.step.number}" if mismatch.step else str(scene.path)
-    yield ""
-    yield f"{place}: {mismatch}"
-    yield f"likely cause: {mismatch.cause}"
-    for lane in dict.fromkeys([*scene.lanes, *stage.actors]):
-        actor = stage.actors.get(lane)
-        yield ""
-        yield lane + ("" if actor else " (was not started)")
-        for kind, lines in ((Kind.LINE, actor and actor.output), (Kind.ERROR, actor and actor.errors)):
-            seen = lines.all if lines else []
-            expected = [stage.names.fill(step.text) for step in scene.steps if step.lane == lane and step.kind is kind]
-            for number in range(max(len(expected), len(seen))):
-                want = expected[number] if number < len(expected) else None
-                got = seen[number] if number < len(seen) else None
-                if want is not None and got is not None and stage.names.match(want, got):
-                    yield f"  ok       {kind.value} {got}"
-                    continue
-                if want is not None:
-                    yield f"  expected {kind.value} {want}"
-                if got is not None:
-                    yield f"  seen     {kind.value} {got}"

@@ -9,29 +9,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from .events import Call
 from .growing import GrowingFile
-from .reader import Call
+from .strace_text import CALLS, by_name, quoted_text, split
 
-# The names of the arguments, from the manual pages. strace is asked for these calls and no others; the ? lets it do
-# without those that this machine's kernel does not have.
-_CALLS = {name: arguments.split() for name, arguments in {
-    "msgget": "key msgflg", "msgsnd": "msqid msgp msgsz msgflg", "msgrcv": "msqid msgp msgsz msgtyp msgflg",
-    "msgctl": "msqid cmd buf", "semget": "key nsems semflg", "semop": "semid sops nsops",
-    "semtimedop": "semid sops nsops timeout", "semctl": "semid semnum cmd arg",
-    "socket": "domain type protocol", "socketpair": "domain type protocol sv", "bind": "sockfd addr addrlen",
-    "listen": "sockfd backlog", "accept": "sockfd addr addrlen", "accept4": "sockfd addr addrlen flags",
-    "connect": "sockfd addr addrlen", "sendto": "sockfd buf len flags dest_addr addrlen",
-    "recvfrom": "sockfd buf len flags src_addr addrlen", "sendmsg": "sockfd msg flags", "recvmsg": "sockfd msg flags",
-    "shutdown": "sockfd how", "pipe": "pipefd", "pipe2": "pipefd flags", "mknod": "pathname mode dev",
-    "mknodat": "dirfd pathname mode dev", "open": "pathname flags mode", "openat": "dirfd pathname flags mode",
-    "read": "fd buf count", "write": "fd buf count", "close": "fd", "dup": "oldfd", "dup2": "oldfd newfd",
-    "dup3": "oldfd newfd flags", "fork": "", "vfork": "", "clone": "", "clone3": "", "execve": "pathname argv envp",
-    "wait4": "pid wstatus options rusage", "waitid": "idtype id infop options rusage", "kill": "pid sig",
-    "pidfd_open": "pid flags", "pidfd_send_signal": "pidfd sig info flags", "poll": "fds nfds timeout",
-    "ppoll": "fds nfds timeout sigmask sigsetsize", "mmap": "addr length prot flags fd offset",
-    "munmap": "addr length", "msync": "addr length flags", "ftruncate": "fd length", "fsync": "fd",
-    "unlink": "pathname", "unlinkat": "dirfd pathname flags",
-}.items()}
 _MAKES_DESCRIPTOR = {"socket", "accept", "accept4", "pidfd_open", "dup", "dup2", "dup3", "open", "openat"}
 _ON_DESCRIPTOR = {"read", "write", "close", "ftruncate", "fsync"}  # shown only for those that are followed
 _FORKS = {"fork", "vfork", "clone", "clone3"}
@@ -43,7 +24,7 @@ _COMPLETE = re.compile(r"(\w+)\((.*)\) += (-?\w+)(?: (E\w+) \(.*\))?.*? <([\d.]+
 
 def command(program: list[str], output: Path) -> list[str]:
     """The program under strace, still a child of the one who starts it (-D)."""
-    calls = ",".join(f"?{name}" for name in _CALLS)
+    calls = ",".join(f"?{name}" for name in CALLS)
     return ["strace", "-D", "-f", "-ttt", "-T", "-xx", "-s", "200", "-o", str(output), "-e", f"trace={calls}", *program]
 
 
@@ -120,11 +101,11 @@ class Strace:
             yield from self._whole(process, tid, time, text, time, 0)
 
     def _entry(self, process: _Process, tid: int, time: float, name: str, begun: str) -> Iterator[Call]:
-        arguments = _split(begun)
+        arguments = split(begun)
         if name not in _FORKS and name != "execve" and self._is_of_interest(process, name, arguments, "0", None):
             process.calls += 1
             self._entered[tid] = (begun, time, process.calls)
-            values = _named(name, [_value(argument) for argument in arguments if argument.strip()], None)
+            values = by_name(name, arguments, None)
             yield Call("enter", time, process.pid, tid, process.lane, name, process.calls, values,
                        printed=dict(process.printed))
 
@@ -133,7 +114,7 @@ class Strace:
         if not found:
             return
         name, result, error, took = found[1], found[3], found[4], float(found[5])
-        arguments = _split(found[2])
+        arguments = split(found[2])
         begin = max(begin, process.last) if tid == process.pid else begin  # both are rounded
         end = begin + took
         if name in _FORKS and not error and result.isdigit():
@@ -144,9 +125,9 @@ class Strace:
         self._note(process, name, arguments, result, error)
         if name == "execve":
             arguments = arguments[:2]
-        value: Any = int(result, 0) if re.fullmatch(r"-?(0x)?[0-9a-f]+", result) else {"name": result, "value": 0}
+        outcome: Any = int(result, 0) if re.fullmatch(r"-?(0x)?[0-9a-f]+", result) else {"name": result, "value": 0}
         failure = {"number": getattr(errno, error, 0), "name": error} if error else None
-        values = _named(name, [_value(argument) for argument in arguments], value)
+        values = by_name(name, arguments, outcome)
         printed = dict(process.printed)
         if tid == process.pid:
             process.last = end
@@ -154,7 +135,7 @@ class Strace:
             process.calls += 1
             number = process.calls
             yield Call("enter", begin, process.pid, tid, process.lane, name, number, values, printed=printed)
-        yield Call("return", end, process.pid, tid, process.lane, name, number, values, value, failure, begin,
+        yield Call("return", end, process.pid, tid, process.lane, name, number, values, outcome, failure, begin,
                    printed=printed)
 
     def _forked(self, parent: _Process, tid: int, time: float, text: str, child: int) -> Iterator[Call]:
@@ -181,9 +162,9 @@ class Strace:
             return error is None
         if name in ("open", "openat"):
             path = next((argument for argument in arguments if argument.startswith('"')), "")
-            if "/lanes/" in _text(path) and not process.lane:
+            if "/lanes/" in quoted_text(path) and not process.lane:
                 process.has_output = True
-            return not _SYSTEM_FILE.match(_text(path))
+            return not _SYSTEM_FILE.match(quoted_text(path))
         if name in _ON_DESCRIPTOR:
             if name == "write" and arguments[0] in ("1", "2") and arguments[0] not in process.followed and not error:
                 process.printed["out" if arguments[0] == "1" else "err"] += int(result)
@@ -209,65 +190,8 @@ class Strace:
         elif name == "mmap":
             process.views.add(result)
         elif name == "execve":
-            program = _text(arguments[0]).rpartition("/")[2]
+            program = quoted_text(arguments[0]).rpartition("/")[2]
             if program != process.program:
                 process.program = program
                 process.printed = {"out": 0, "err": 0}
             process.is_new = not process.lane
-
-
-def _split(text: str) -> list[str]:
-    """The arguments; a comma inside quotes or brackets parts nothing."""
-    parts, depth, is_quoted, start = [], 0, False, 0
-    for index, character in enumerate(text):
-        if character == '"':
-            is_quoted = not is_quoted  # -xx writes a quote inside as \x22
-        elif not is_quoted and character in "([{":
-            depth += 1
-        elif not is_quoted and character in ")]}":
-            depth -= 1
-        elif not is_quoted and not depth and character == ",":
-            parts.append(text[start:index].strip())
-            start = index + 1
-    return [*parts, text[start:].strip()] if text.strip() else []
-
-
-def _bytes(quoted: str) -> bytes:
-    return bytes(int(byte, 16) for byte in re.findall(r"\\x([0-9a-f]{2})", quoted))
-
-
-def _text(quoted: str) -> str:
-    return _bytes(quoted).decode("utf-8", "replace")
-
-
-def _value(argument: str) -> Any:
-    argument = re.sub(r"^\w+=", "", argument)
-    if argument == "NULL":
-        return None
-    if re.fullmatch(r"-?\d+", argument):
-        return int(argument)
-    if argument.startswith("[") and argument.endswith("]") and '"' in argument:
-        return [_value(one) for one in _split(argument[1:-1])]
-    if argument.startswith('"'):
-        data = _bytes(argument)
-        try:
-            text = data.decode("utf-8", "strict" if not argument.endswith("...") else "ignore")
-        except UnicodeDecodeError:
-            return {"bytes": len(data), "hex": data[:16].hex()}
-        return text + ("…" if argument.endswith("...") else "")
-    return {"name": re.sub(r'"(?:\\x[0-9a-f]{2})*"', lambda found: f'"{_text(found[0])}"', argument), "value": 0}
-
-
-def _named(name: str, values: list[Any], result: Any) -> dict[str, Any]:
-    names = _CALLS.get(name) or []
-    arguments = {names[index] if index < len(names) else f"arg{index + 1}": value for index, value in enumerate(values)}
-    if name in ("read", "write", "sendto", "recvfrom") and isinstance(arguments.get("buf"), str):
-        size = result if isinstance(result, int) and result >= 0 else len(arguments["buf"].encode())
-        arguments["buf"] = {"bytes": size, "text": arguments["buf"]}
-    if name in ("msgsnd", "msgrcv") and "msgp" in arguments and isinstance(arguments["msgp"], dict):
-        found = re.search(r'mtext="(.*)"', arguments["msgp"]["name"], re.DOTALL)
-        if found:
-            size = result if name == "msgrcv" and isinstance(result, int) else len(found[1].encode())
-            text = found[1].encode()[:size].decode("utf-8", "ignore")  # strace shows the whole buffer
-            arguments["msgp"] = {"bytes": size, "text": text}
-    return arguments

@@ -1,0 +1,130 @@
+"""A stage on which each Win32 program halts before each call, and one at a time goes on by one call.
+
+The recorder in each program waits before a call until the program Stepper, started here, lets it go on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import time
+from typing import Self
+
+from ..setup.toolchain import Toolchain, is_win32
+from ..trace.events import Call, Event, Kind
+from . import processes
+from .actor import Actor
+from .scene import Step
+from .stage import Stage
+from .still import Stillness
+
+_MOST_STEPS = 24  # between two steps of the scene: a program that asks again and again would go on for ever
+_ACTS = (Kind.START, Kind.TYPE, Kind.END_INPUT, Kind.INTERRUPT)
+_LOOK_AGAIN_S = 0.02
+
+
+class SteppedStage(Stage):
+    def __init__(self, toolchain: Toolchain) -> None:
+        super().__init__(toolchain, self.heard, is_traced=True)
+        self.halted: dict[tuple[int, int], Call] = {}  # by process and thread
+        self.order: list[str] = []  # lanes, as they came
+        self._begun: set[str] = set()  # lanes of which the trace has told, or which have ended
+        self._stillness = Stillness(self.run, toolchain.wine_prefix)
+        self._looked_at = 0.0
+        self._heard_so_far = 0
+        self._steps = 0  # since the scene went on
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        # Marked as a program of the run: only when it waits, too, all that it was told is done.
+        variables = self.toolchain.environment() | {"COMPANION_RUN": self.run}
+        self._stepper = subprocess.Popen(self.toolchain.command("Stepper", [self.run]), env=variables, text=True,
+                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=1,
+                                         **processes.own_group())
+        assert self._stepper.stdout
+        self._stepper.stdout.readline()
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        super().__exit__(*details)
+        assert self._stepper.stdin and self._stepper.stdout
+        with contextlib.suppress(OSError):
+            self._stepper.stdin.close()
+        self._stepper.stdout.close()
+        try:
+            self._stepper.wait(5)
+        except subprocess.TimeoutExpired:
+            self._stepper.kill()
+            self._stepper.wait()
+
+    def start(self, program: str, *arguments: str, environment: dict[str, str] | None = None) -> Actor:
+        variables = {"COMPANION_STEP": self.run} if is_win32(program) else {}
+        return super().start(program, *arguments, environment=variables | (environment or {}))
+
+    def before(self, step: Step) -> None:
+        if step.kind in _ACTS:
+            # What has begun goes on until all wait for each other or for input: the next step of the scene then
+            # meets the same state in every run.
+            self._steps = 0
+            self.wait(lambda: self._steps >= _MOST_STEPS or (self._is_still() and not self.halted))
+            self._steps = 0
+
+    def look(self) -> None:
+        super().look()
+        if not self.halted or time.monotonic() - self._looked_at < _LOOK_AGAIN_S:
+            return
+        self._looked_at = time.monotonic()
+        if self._is_still():
+            self._step()
+
+    def about_to_call(self, call: Call) -> None:
+        """All programs wait, and this call is the next one to be made: as soon as this method returns."""
+
+    def heard(self, event: Event) -> None:
+        """Something has happened."""
+        self._heard_so_far += 1
+        self._stillness.heard()
+        if event.lane not in self.order:
+            self.order.append(event.lane)
+        call = event.call
+        if event.kind is Kind.EXIT:
+            self._begun.add(event.lane)
+            self.halted = {key: one for key, one in self.halted.items() if one.lane != event.lane}
+        elif call and call.event == "start":
+            self._begun.add(call.lane)
+        elif call and call.is_halted:
+            self.halted[call.pid, call.tid] = call
+        elif call:
+            ended = _ended_by(call)  # it may have been halted
+            self.halted = {key: one for key, one in self.halted.items() if one.pid != ended}
+
+    def _is_still(self) -> bool:
+        """Whether all programs wait, and all is known that they have done."""
+        heard = self._heard_so_far
+        # A process that is just in exec shows no environment, by which it is found; one that has begun is past that.
+        has_begun = all(lane in self._begun for lane, actor in self.actors.items() if actor.process)
+        is_reached = has_begun and self._stillness.is_reached()
+        super().look()
+        return is_reached and heard == self._heard_so_far
+
+    def _step(self) -> None:
+        key, call = min(self.halted.items(), key=lambda one: (self.order.index(one[1].lane), one[1].number))
+        begin = time.monotonic()
+        self.about_to_call(call)
+        self.paused_s += time.monotonic() - begin
+        self._steps += 1
+        del self.halted[key]
+        self._stillness.heard()
+        assert self._stepper.stdin
+        self._stepper.stdin.write(f"{call.pid}-{call.tid}\n")
+        self._stepper.stdin.flush()
+
+
+def _ended_by(call: Call) -> int | None:
+    """The process that has ended with this event of the trace."""
+    if call.event == "exit":
+        return call.pid
+    if call.event == "return" and call.name == "TerminateProcess" and not call.error:
+        pid: int | None = call.arguments["hProcess"].get("pid")
+        return pid
+    return None

@@ -1,0 +1,54 @@
+"""The events of a run: what a program printed, what was typed into it, how it ended, and which calls it made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+
+class Kind(Enum):
+    """What happened, by its sign in a scene."""
+
+    START = "$"
+    LINE = "|"
+    ERROR = "!"
+    TYPE = "<"
+    END_INPUT = "^Z"
+    INTERRUPT = "^C"
+    EXIT = "="
+    CALL = "→"  # in no scene: only the trace tells of calls
+
+
+@dataclass(frozen=True)
+class Call:
+    """An event of the trace: of a process ("start", "exit") or of a call ("enter", "return")."""
+
+    event: str
+    time: float  # seconds since 1970
+    pid: int
+    tid: int
+    lane: str  # as the stage calls the program: "MailSender.2"
+    name: str = ""
+    number: int = 0  # of the call within its process; the same on entry and on return
+    arguments: dict[str, Any] = field(default_factory=dict)
+    result: Any = None
+    error: dict[str, Any] | None = None
+    begin: float = 0.0
+    is_halted: bool = False  # stands still until the stage lets it go on
+    printed: dict[str, int] = field(default_factory=dict)  # the bytes on "out" and "err" before it
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.pid, self.number
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened, in the order in which the stage saw it."""
+
+    time: float  # seconds since the stage opened
+    kind: Kind
+    lane: str
+    text: str
+    call: Call | None = None
