@@ -134,5 +134,8 @@ void companion_init(const char *argv0)
     if (sigaction(SIGPIPE, &action, NULL) < 0)
         die_error("sigaction(SIGPIPE)");
 
+    /* Where SIGCHLD is ignored, the kernel keeps no exit status for waitpid. A program inherits that setting. */
+    signal(SIGCHLD, SIG_DFL);
+
     enter_lane();
 }

@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -65,8 +64,6 @@ int main(int argc, char *argv[])
     companion_init(argv[0]);
     parse_options(argc, argv, "Waits for a child that works for a while.", NULL, options);
 
-    /* Where SIGCHLD is ignored the kernel keeps no status for waitpid, and a parent may have passed that on by exec. */
-    signal(SIGCHLD, SIG_DFL);
     if (pipe(start_fds) < 0)
         die_error("pipe");
     pid_t pid = fork();

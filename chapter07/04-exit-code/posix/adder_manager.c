@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,9 +119,6 @@ int main(int argc, char *argv[])
         die_usage("FROM is %lu and TO is %lu: two children need two numbers at least", from, to);
 
     unsigned long middle = from + (to - from) / 2;
-    /* Where SIGCHLD is ignored the kernel keeps no status for waitpid, and a parent may have passed that on by exec. */
-    signal(SIGCHLD, SIG_DFL);
-
     part parts[2] = {{.from = from, .to = middle}, {.from = middle + 1, .to = to}};
     char *program = partner_path("part_adder");
     bool is_success = true;

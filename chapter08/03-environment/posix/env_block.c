@@ -1,5 +1,5 @@
 /*
- * env_block.c - starts a child with an environment of its own, and leaves its own as it is.
+ * env_block.c - starts a child with an environment that was made for it alone.
  *
  * Shows   posix_spawn with an array of NAME=VALUE strings.
  * Run     env_block [--all] [NAME=VALUE...]
@@ -7,7 +7,6 @@
  * Win32   EnvBlock.c
  */
 #include <errno.h>
-#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +22,8 @@ static bool has_same_name(const char *left, const char *right)
 }
 
 /*
- * The array for a child with these variables alone, of which the last one of a name counts. The lane is what the
- * stage needs (common/README.md).
+ * The child's environment: these variables alone, the last one where a name comes twice. COMPANION_LANE is for the
+ * stage (common/README.md).
  */
 static char **make_environment(int count, char *const pairs[])
 {
@@ -85,9 +84,6 @@ int main(int argc, char *argv[])
         if (names[i] == NULL)
             die_error("strndup");
     }
-
-    /* Where SIGCHLD is ignored the kernel keeps no status for waitpid, and a parent may have passed that on by exec. */
-    signal(SIGCHLD, SIG_DFL);
 
     char *program = partner_path("env_child");
     char **environment = make_environment(count, pairs);

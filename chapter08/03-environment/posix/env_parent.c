@@ -7,7 +7,6 @@
  * Win32   EnvParent.c
  */
 #include <errno.h>
-#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,9 +58,6 @@ int main(int argc, char *argv[])
         if (!shows_all)
             arguments[used++] = name;
     }
-
-    /* Where SIGCHLD is ignored the kernel keeps no status for waitpid, and a parent may have passed that on by exec. */
-    signal(SIGCHLD, SIG_DFL);
 
     /* environ: the child gets a copy of this process's environment as it is now. */
     char *program = partner_path("env_child");
