@@ -192,8 +192,8 @@ def test_children_that_give_no_sum(posix: Toolchain, tmp_path: Path, text: str, 
 
 
 def test_a_child_that_is_not_there_on_posix(posix: Toolchain, tmp_path: Path) -> None:
-    for options in ([], ["--pipe"]):
-        alone = run(posix, tmp_path, "adder_manager", *options)
+    for numbers in (["1", "10"], ["--pipe", "1", "10"]):
+        alone = run(posix, tmp_path, "adder_manager", *numbers)
         assert alone.returncode == 1
         assert alone.stderr == (f"adder_manager: posix_spawn({tmp_path}/part_adder 1 5): error 2 ENOENT: "
                                 "No such file or directory\n")

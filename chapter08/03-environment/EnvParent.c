@@ -10,8 +10,8 @@
 
 #include "companion.h"
 
-#define VALUE_CHARS (3 * 32767) /* a variable has 32767 characters at most; as UTF-8 up to three times as many bytes   \
-                                 */
+/* The longest value has 32767 characters. In the ANSI build a TCHAR is a byte of UTF-8, up to three for a character. */
+#define VALUE_CHARS (3 * 32767)
 
 int _tmain(int argc, TCHAR *argv[])
 {

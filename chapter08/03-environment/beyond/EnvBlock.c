@@ -1,8 +1,7 @@
 /*
- * EnvBlock.c - starts a child with an environment of its own, and leaves its own as it is (book: chapter 8, section
- * 03).
+ * EnvBlock.c - starts a child with an environment that was made for it alone (book: chapter 8, section 03).
  *
- * Shows   CreateProcess with an environment block; which variables of its own a parent must put there.
+ * Shows   CreateProcess with an environment block; the variables that every program needs and that must be in it.
  * Run     EnvBlock [--all] [NAME=VALUE...]
  * With    EnvChild.c, which it starts; environment_block.c; EnvParent.c, whose child gets all of its parent's variables
  * POSIX   env_block.c
@@ -18,7 +17,7 @@
 #define BLOCK_FLAG 0
 #endif
 
-/* Taken from this process: the system's own libraries look for the first one, our programs for the other two. */
+/* Copied from this process: the system's own libraries look for the first one, our programs for the other two. */
 static const TCHAR *const needed[] = {_T("SystemRoot"), _T("COMPANION_CONSOLE"), _T("COMPANION_LANE")};
 
 #define NEEDED_COUNT ((int)(sizeof(needed) / sizeof(needed[0])))
