@@ -88,7 +88,7 @@ def test_a_note_that_a_stranger_wrote_is_shown_harmlessly(board: Board) -> None:
     stranger.end_input()
     assert stranger.exit() == 0
     if not board.is_posix:
-        assert stranger.errors.all == ["MemoryMapReader: what is there is no UTF-8 text"]
+        assert stranger.errors.all == ["MemoryMapReader: the note is no UTF-8 text"]
 
 
 def test_a_note_that_is_too_long_changes_nothing(board: Board) -> None:
@@ -138,8 +138,27 @@ def test_a_file_that_another_process_shrinks(board: Board) -> None:
         reader.end_input()
         assert reader.exit() == 0
     else:
-        assert "a page of the mapped file cannot be had (exception 0xC0000005)" in reader.next_error()
+        assert "a page of the mapped file cannot be accessed (exception 0xC0000005)" in reader.next_error()
         assert reader.exit() == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not let anybody shorten a mapped file")
+def test_a_note_for_a_file_that_another_process_has_shrunk(board: Board) -> None:
+    writer = board.writer()
+    writer.next_line()
+    os.truncate(board.path, 0)
+    writer.type("too late")
+    if board.is_posix:
+        assert writer.next_error() == "memory_map_writer: SIGBUS: the file is shorter now, and the note is not written"
+        os.truncate(board.path, 4096)
+        writer.type("again")
+        writer.end_input()
+        assert writer.exit() == 0
+        assert board.path.read_bytes() == b"again".ljust(4096, b"\0")
+    else:
+        assert "a page of the mapped file cannot be accessed (exception 0xC0000005)" in writer.next_error()
+        assert writer.exit() == 1
+        assert board.path.read_bytes() == b""
 
 
 def copy(stage: Stage, source: str, target: str) -> Actor:

@@ -1,20 +1,20 @@
 /*
- * MemoryMapReader.c - sees a file as memory, and what another process writes into it.
+ * MemoryMapReader.c - sees a file as memory, and what another process writes into it (not in the book).
  *
  * Shows   A file of any length mapped piece by piece; two views of one file, in two processes, that are the same
- *         memory; an empty file, which cannot be mapped (error 1006).
+ *         memory; an empty file, which cannot be mapped (error 1006); an exception in place of an I/O error.
  * Run     MemoryMapReader [--at OFFSET] [--view BYTES] FILE
- * With    MemoryMapWriter.c, at the same time on the same FILE; in_page_error.c
+ * With    MemoryMapWriter.c, at the same time with the same FILE; in_page_error.c
  * POSIX   memory_map_reader.c
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "companion.h"
 #include "beyond/in_page_error.h"
+#include "companion.h"
 #include "shared/note.h"
 
-/* Goes through the whole file with one view at a time: the address space may be smaller than the file. */
+/* Reads the whole file with one view at a time: the file may be larger than the address space. */
 static void count_lines(HANDLE hMapping, const TCHAR *file, LONGLONG fileSize, DWORD viewBytes)
 {
     LONGLONG lines = 0, views = 0;
@@ -27,13 +27,14 @@ static void count_lines(HANDLE hMapping, const TCHAR *file, LONGLONG fileSize, D
             die_error(_T("MapViewOfFile(%s)"), file);
         for (SIZE_T i = 0; i < bytes; i++)
             lines += view[i] == '\n';
-        UnmapViewOfFile(view);
+        if (!UnmapViewOfFile(view))
+            die_error(_T("UnmapViewOfFile(%s)"), file);
     }
     print(_T("%s: %lld bytes; line breaks: %lld; views: %lld\n"), file, fileSize, lines, views);
 }
 
-/* Shows what is in memory now. Anybody may write there, even while we read: so take a copy, and trust nothing. */
-static void show_note(const char *note, size_t room)
+/* Prints what the memory holds now. Another process may change it while we read: so check and print a copy. */
+static void print_note(const char *note, size_t room)
 {
     char copy[NOTE_BYTES];
 
@@ -41,7 +42,7 @@ static void show_note(const char *note, size_t room)
     const char *end = memchr(copy, '\0', room);
     TCHAR *text = text_from_utf8(copy, end != NULL ? (size_t)(end - copy) : room);
     if (text == NULL)
-        report(_T("what is there is no UTF-8 text"));
+        report(_T("the note is no UTF-8 text"));
     else
         print(_T("note: %s\n"), printable(text));
     free(text);
@@ -59,20 +60,23 @@ int _tmain(int argc, TCHAR *argv[])
         OPTIONS_END,
     };
     companion_init(argv[0]);
-    parse_options(argc, argv, _T("Maps FILE; with each Enter, shows the note in it as it is now."), _T("FILE"),
+    parse_options(argc, argv, _T("Maps FILE; with each Enter, prints the note in it as it is now."), _T("FILE"),
                   options);
     const TCHAR *file = argv[1];
     GetSystemInfo(&system);
     DWORD granularity = system.dwAllocationGranularity;
     if (viewBytes % granularity != 0)
         die_usage(_T("--view: a view begins at a multiple of %lu, which %lu is not"), granularity, viewBytes);
-    watch_for_in_page_errors();
+    if (AddVectoredExceptionHandler(1, end_at_in_page_error) == NULL)
+        die_error(_T("AddVectoredExceptionHandler"));
 
     HANDLE hFile = CreateFile(file, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING,
                               FILE_ATTRIBUTE_NORMAL, NULL);
-    if (hFile == INVALID_HANDLE_VALUE || !GetFileSizeEx(hFile, &fileSize))
+    if (hFile == INVALID_HANDLE_VALUE)
         die_error(_T("CreateFile(%s)"), file);
-    /* 0, 0: as long as the file is now. It is no longer later, even when the file is. */
+    if (!GetFileSizeEx(hFile, &fileSize))
+        die_error(_T("GetFileSizeEx(%s)"), file);
+    /* 0, 0: as long as the file is now. It does not become longer when the file does. */
     HANDLE hMapping = CreateFileMapping(hFile, NULL, PAGE_READONLY, 0, 0, NULL);
     if (hMapping == NULL) {
         report_error(_T("CreateFileMapping(%s)"), file);
@@ -94,7 +98,7 @@ int _tmain(int argc, TCHAR *argv[])
         die_error(_T("MapViewOfFile(%s, %lu)"), file, begin);
 
     do {
-        show_note(view + (offset - begin), room);
+        print_note(view + (offset - begin), room);
         prompt(_T("Enter: look again >> "));
     } while (read_line() != NULL);
 

@@ -1,36 +1,38 @@
 /*
- * MemoryMapWriter.c - changes a file by writing into memory.
+ * MemoryMapWriter.c - changes a file by writing into memory (not in the book).
  *
- * Shows   CreateFileMapping on a file, which it lengthens to the size of the mapping; why a view begins at a multiple
+ * Shows   CreateFileMapping of a file, which makes the file as long as the mapping; why a view begins at a multiple
  *         of dwAllocationGranularity; FlushViewOfFile and FlushFileBuffers; that a mapped file cannot be shortened.
  * Run     MemoryMapWriter [--at OFFSET] [--flush] [--shrink] FILE
- * With    MemoryMapReader.c, at the same time on the same FILE; in_page_error.c
+ * With    MemoryMapReader.c, at the same time with the same FILE; in_page_error.c
  * POSIX   memory_map_writer.c
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "companion.h"
 #include "beyond/in_page_error.h"
+#include "companion.h"
 #include "shared/note.h"
 
 /* Makes the file empty, if nobody has mapped it. */
-static int shrink(HANDLE hFile, const TCHAR *file)
+static int shrink_file(HANDLE hFile, const TCHAR *file)
 {
     LARGE_INTEGER beginning = {{0}};
 
-    if (!SetFilePointerEx(hFile, beginning, NULL, FILE_BEGIN) || !SetEndOfFile(hFile)) {
+    if (!SetFilePointerEx(hFile, beginning, NULL, FILE_BEGIN))
+        die_error(_T("SetFilePointerEx(%s)"), file);
+    if (!SetEndOfFile(hFile)) {
         report_error(_T("SetEndOfFile(%s)"), file);
         if (GetLastError() == ERROR_USER_MAPPED_FILE)
-            report(_T("hint: as long as somebody has mapped the file, it keeps its length"));
+            report(_T("hint: as long as a process has mapped the file, it keeps its length"));
         return STATUS_FAILED;
     }
     print(_T("%s is empty now\n"), file);
     return 0;
 }
 
-/* Each line that is typed becomes the note. Nothing is called but memcpy, unless it is to be on the disk at once. */
-static void write_notes(char *note, HANDLE hFile, bool isFlushed)
+/* Each line that is typed becomes the note. Only memcpy is called, unless each note is to be on the disk at once. */
+static void write_notes(char *note, HANDLE hFile, bool flushesNotes)
 {
     const TCHAR *line;
 
@@ -43,12 +45,12 @@ static void write_notes(char *note, HANDLE hFile, bool isFlushed)
             report(_T("the note of %lu bytes is too long: %d is the limit"), (DWORD)bytes, NOTE_BYTES - 1);
         } else {
             memcpy(note, utf8, bytes + 1);
-            /* The first hands the changed pages to the system, the second waits until the disk has them. */
-            if (isFlushed && !FlushViewOfFile(note, bytes + 1))
+            /* The first gives the changed pages to the system for writing, the second waits until the disk has them. */
+            if (flushesNotes && !FlushViewOfFile(note, bytes + 1))
                 die_error(_T("FlushViewOfFile"));
-            if (isFlushed && !FlushFileBuffers(hFile))
+            if (flushesNotes && !FlushFileBuffers(hFile))
                 die_error(_T("FlushFileBuffers"));
-            print(isFlushed ? _T("written, and on the disk\n") : _T("written into memory\n"));
+            print(flushesNotes ? _T("written, and on the disk\n") : _T("written into memory\n"));
         }
         free(utf8);
         prompt(_T("NOTE >> "));
@@ -58,30 +60,33 @@ static void write_notes(char *note, HANDLE hFile, bool isFlushed)
 int _tmain(int argc, TCHAR *argv[])
 {
     DWORD offset = 0;
-    bool isFlushed = false, isShrunk = false;
+    bool flushesNotes = false, shrinksFile = false;
     LARGE_INTEGER fileSize;
     SYSTEM_INFO system;
 
     const option_spec options[] = {
         OPTION_NUMBER("--at", "OFFSET", &offset, 0, NOTE_MAX_OFFSET, "put the note there (0)"),
-        OPTION_FLAG("--flush", &isFlushed, "have each note on the disk before the next one"),
-        OPTION_FLAG("--shrink", &isShrunk, "try to make FILE empty, and nothing else"),
+        OPTION_FLAG("--flush", &flushesNotes, "have each note on the disk before the next one"),
+        OPTION_FLAG("--shrink", &shrinksFile, "try to make FILE empty, and nothing else"),
         OPTIONS_END,
     };
     companion_init(argv[0]);
     parse_options(argc, argv, _T("Writes each line that is typed into FILE, over what is there, by writing to memory."),
                   _T("FILE"), options);
     const TCHAR *file = argv[1];
-    watch_for_in_page_errors();
+    if (AddVectoredExceptionHandler(1, end_at_in_page_error) == NULL)
+        die_error(_T("AddVectoredExceptionHandler"));
 
     HANDLE hFile = CreateFile(file, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
-                              isShrunk ? OPEN_EXISTING : OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
-    if (hFile == INVALID_HANDLE_VALUE || !GetFileSizeEx(hFile, &fileSize))
+                              shrinksFile ? OPEN_EXISTING : OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+    if (hFile == INVALID_HANDLE_VALUE)
         die_error(_T("CreateFile(%s)"), file);
-    if (isShrunk)
-        return shrink(hFile, file);
+    if (shrinksFile)
+        return shrink_file(hFile, file);
+    if (!GetFileSizeEx(hFile, &fileSize))
+        die_error(_T("GetFileSizeEx(%s)"), file);
 
-    /* A mapping that is longer than the file makes the file longer; what the new bytes are, the file system decides. */
+    /* A mapping that is longer than the file makes the file longer. What the new bytes are is up to the file system. */
     LARGE_INTEGER size = fileSize;
     if (size.QuadPart < (LONGLONG)offset + NOTE_BYTES)
         size.QuadPart = (LONGLONG)offset + NOTE_BYTES;
@@ -89,7 +94,7 @@ int _tmain(int argc, TCHAR *argv[])
     if (hMapping == NULL)
         die_error(_T("CreateFileMapping(%s)"), file);
 
-    /* A view begins only at a multiple of this, 65536: so it begins before the note. */
+    /* A view begins only at a multiple of this number, 65536: so it may begin before the note. */
     GetSystemInfo(&system);
     DWORD begin = offset - offset % system.dwAllocationGranularity;
     char *view = MapViewOfFile(hMapping, FILE_MAP_WRITE, 0, begin, offset - begin + NOTE_BYTES);
@@ -97,7 +102,7 @@ int _tmain(int argc, TCHAR *argv[])
         die_error(_T("MapViewOfFile(%s, %lu)"), file, begin);
     print(_T("%s: the note is at %lu, in a view that begins at %lu\n"), file, offset, begin);
 
-    write_notes(view + (offset - begin), hFile, isFlushed);
+    write_notes(view + (offset - begin), hFile, flushesNotes);
     UnmapViewOfFile(view);
     CloseHandle(hMapping);
     CloseHandle(hFile);

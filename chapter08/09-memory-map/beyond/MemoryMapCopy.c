@@ -1,73 +1,110 @@
 /*
- * MemoryMapCopy.c - copies a file with ReadFile and WriteFile, then through views, and compares.
+ * MemoryMapCopy.c - copies a file with ReadFile and WriteFile, then through views, and compares (not in the book).
  *
- * Shows   Mapping a large file piece by piece for reading and for writing; which of the two ways is faster here;
- *         a copy that appears under its name when it is whole (MoveFileEx).
+ * Shows   Mapping a large file piece by piece for reading and for writing; which of the two ways is faster here; a copy
+ *         that gets its name only when it is complete (MoveFileEx); GetFileInformationByHandle: one file, two names.
  * Run     MemoryMapCopy FROM TO
- * With    copy_guard.c, in_page_error.c
+ * With    in_page_error.c
  */
 #include <string.h>
 
 #include "companion.h"
-#include "copy_guard.h"
 #include "in_page_error.h"
 
 #define PIECE_BYTES 16777216 /* a multiple of every dwAllocationGranularity */
+
+static volatile LONG isCancelled;
+
+/* Lets the main thread end the copy and remove it. True: the program goes on. */
+static BOOL WINAPI on_ctrl_c(DWORD event)
+{
+    isCancelled = event == CTRL_C_EVENT || event == CTRL_BREAK_EVENT;
+    return isCancelled;
+}
+
+static bool check_cancelled(void)
+{
+    if (isCancelled)
+        SetLastError(ERROR_CANCELLED);
+    return isCancelled != 0;
+}
+
+/* A file may have many names, but has one index on its volume. */
+static bool is_same_file(HANDLE hFrom, const TCHAR *to)
+{
+    BY_HANDLE_FILE_INFORMATION source, target = {0};
+
+    HANDLE hTo =
+        CreateFile(to, 0, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
+    if (hTo == INVALID_HANDLE_VALUE)
+        return false;
+    bool isKnown = GetFileInformationByHandle(hFrom, &source) && GetFileInformationByHandle(hTo, &target);
+    CloseHandle(hTo);
+    return isKnown && source.dwVolumeSerialNumber == target.dwVolumeSerialNumber &&
+           source.nFileIndexHigh == target.nFileIndexHigh && source.nFileIndexLow == target.nFileIndexLow;
+}
 
 static bool copy_by_calls(HANDLE hFrom, HANDLE hTo, LONGLONG size)
 {
     static char bytes[65536];
     DWORD bytesRead, bytesWritten;
 
-    for (LONGLONG done = 0; done < size && !is_cancelled(); done += bytesRead) {
-        if (!ReadFile(hFrom, bytes, sizeof(bytes), &bytesRead, NULL) || bytesRead == 0 ||
-            !WriteFile(hTo, bytes, bytesRead, &bytesWritten, NULL))
+    for (LONGLONG done = 0; done < size && !check_cancelled(); done += bytesRead) {
+        if (!ReadFile(hFrom, bytes, sizeof(bytes), &bytesRead, NULL))
+            return false;
+        if (bytesRead == 0) {
+            SetLastError(ERROR_HANDLE_EOF);
+            return false;
+        }
+        if (!WriteFile(hTo, bytes, bytesRead, &bytesWritten, NULL))
             return false;
     }
-    return !is_cancelled();
+    return !check_cancelled();
 }
 
-/* Lays views over the same piece of both files, one after the other, and copies them or tells if they differ. */
-static bool walk_views(HANDLE hFrom, HANDLE hTo, LONGLONG size, bool isCopied)
+/* Maps the same piece of both files, one piece after the other, and copies it or compares. False: see GetLastError. */
+static bool visit_views(HANDLE hFrom, HANDLE hTo, LONGLONG size, bool copies)
 {
     LARGE_INTEGER end;
-    bool isSame = true;
 
     end.QuadPart = size;
-    if (size == 0) /* error 1006 awaits who maps an empty file */
+    if (size == 0) /* an empty file cannot be mapped: error 1006 */
         return true;
     HANDLE hFromMapping = CreateFileMapping(hFrom, NULL, PAGE_READONLY, 0, 0, NULL);
-    /* This lengthens the copy to its whole size at once. */
-    HANDLE hToMapping = CreateFileMapping(hTo, NULL, PAGE_READWRITE, (DWORD)end.HighPart, end.LowPart, NULL);
-    if (hFromMapping == NULL || hToMapping == NULL)
+    if (hFromMapping == NULL)
         return false;
+    /* This makes the copy as long as the original at once. */
+    HANDLE hToMapping = CreateFileMapping(hTo, NULL, PAGE_READWRITE, (DWORD)end.HighPart, end.LowPart, NULL);
+    bool isSuccess = hToMapping != NULL;
 
-    for (LONGLONG offset = 0; isSame && offset < size && !is_cancelled(); offset += PIECE_BYTES) {
+    for (LONGLONG offset = 0; isSuccess && offset < size && !check_cancelled(); offset += PIECE_BYTES) {
         SIZE_T bytes = size - offset < PIECE_BYTES ? (SIZE_T)(size - offset) : PIECE_BYTES;
         DWORD high = (DWORD)(offset >> 32), low = (DWORD)offset;
         const void *from = MapViewOfFile(hFromMapping, FILE_MAP_READ, high, low, bytes);
-        void *to = MapViewOfFile(hToMapping, FILE_MAP_WRITE, high, low, bytes);
+        void *to = from == NULL ? NULL : MapViewOfFile(hToMapping, FILE_MAP_WRITE, high, low, bytes);
 
-        if (from == NULL || to == NULL)
-            isSame = false;
-        else if (isCopied)
+        isSuccess = to != NULL;
+        if (isSuccess && copies) {
             memcpy(to, from, bytes);
-        else if (memcmp(to, from, bytes) != 0) {
+        } else if (isSuccess && memcmp(to, from, bytes) != 0) {
             SetLastError(ERROR_INVALID_DATA);
-            isSame = false;
+            isSuccess = false;
         }
         DWORD error = GetLastError();
         UnmapViewOfFile(from);
         UnmapViewOfFile(to);
         SetLastError(error);
     }
+    DWORD error = GetLastError();
     CloseHandle(hFromMapping);
     CloseHandle(hToMapping);
-    return isSame && !is_cancelled();
+    SetLastError(error);
+    return isSuccess && !check_cancelled();
 }
 
-/* Copies in one of the two ways into the new file `part`, prints the rate and compares. */
-static bool copy_and_check(HANDLE hFrom, const TCHAR *part, LONGLONG size, bool isByViews)
+/* Copies in one of the two ways into the new file `part`, compares, and prints the rate. Removes what is not complete.
+ */
+static bool copy_and_check(HANDLE hFrom, const TCHAR *part, LONGLONG size, bool usesViews)
 {
     LARGE_INTEGER before, after, frequency, beginning = {{0}};
 
@@ -81,16 +118,16 @@ static bool copy_and_check(HANDLE hFrom, const TCHAR *part, LONGLONG size, bool 
     QueryPerformanceFrequency(&frequency);
     QueryPerformanceCounter(&before);
     bool isSuccess = SetFilePointerEx(hFrom, beginning, NULL, FILE_BEGIN) &&
-                     (isByViews ? walk_views(hFrom, hTo, size, true) : copy_by_calls(hFrom, hTo, size));
+                     (usesViews ? visit_views(hFrom, hTo, size, true) : copy_by_calls(hFrom, hTo, size));
     QueryPerformanceCounter(&after);
-    isSuccess = isSuccess && walk_views(hFrom, hTo, size, false);
+    isSuccess = isSuccess && visit_views(hFrom, hTo, size, false);
     if (!isSuccess)
         report_error(_T("copy to %s"), part);
     CloseHandle(hTo);
 
-    double seconds = (double)(after.QuadPart - before.QuadPart) / (double)frequency.QuadPart;
+    double seconds = (double)(after.QuadPart - before.QuadPart + 1) / (double)frequency.QuadPart;
     if (isSuccess)
-        print(_T("%s: %.0f MB/s, %lld bytes, all the same\n"), isByViews ? _T("views") : _T("ReadFile and WriteFile"),
+        print(_T("%s: %.0f MB/s, %lld bytes, all the same\n"), usesViews ? _T("views") : _T("ReadFile and WriteFile"),
               (double)size / 1e6 / seconds, size);
     else if (!DeleteFile(part))
         report_error(_T("DeleteFile(%s)"), part);
@@ -109,10 +146,12 @@ int _tmain(int argc, TCHAR *argv[])
     const TCHAR *from = argv[1], *to = argv[2];
     if (!format_text(part, MAX_PATH, _T("%s.part"), to))
         die_usage(_T("TO: a path has less than %d characters"), MAX_PATH - 5);
-    watch_for_in_page_errors();
-    watch_for_ctrl_c();
+    if (AddVectoredExceptionHandler(1, end_at_in_page_error) == NULL)
+        die_error(_T("AddVectoredExceptionHandler"));
+    if (!SetConsoleCtrlHandler(on_ctrl_c, TRUE))
+        die_error(_T("SetConsoleCtrlHandler"));
 
-    /* Nobody writes to the file while it is copied: who has it open for writing keeps us out, and we them. */
+    /* While the file is copied nobody may have it open for writing. */
     HANDLE hFrom = CreateFile(from, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
     if (hFrom == INVALID_HANDLE_VALUE || !GetFileSizeEx(hFrom, &size))
         die_error(_T("CreateFile(%s)"), from);

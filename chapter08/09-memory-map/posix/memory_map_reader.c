@@ -1,10 +1,10 @@
 /*
- * memory_map_reader.c - sees a file as memory, and what another process writes into it.
+ * memory_map_reader.c - sees a file as memory, and what another process writes into it (not in the book).
  *
  * Shows   A file of any length mapped piece by piece; two mappings of one file, in two processes, that are the same
- *         memory; SIGBUS, when the file has become shorter than its mapping, and how to live through it.
+ *         memory; SIGBUS, when the file has become shorter than its mapping, and how to go on after it.
  * Run     memory_map_reader [--at OFFSET] [--view BYTES] FILE
- * With    memory_map_writer.c, at the same time on the same FILE
+ * With    memory_map_writer.c, at the same time with the same FILE
  * Win32   MemoryMapReader.c
  */
 #include <errno.h>
@@ -16,18 +16,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "companion.h"
 #include "../shared/note.h"
+#include "companion.h"
 
 static sigjmp_buf before_access;
 
-/* There is no call that could fail, so the access itself does. To return would repeat it: so jump out of it. */
+/* A memory access is no call and returns no error. To return from here would repeat it; so jump out of it. */
 static void leave_access(int signal_number)
 {
     siglongjmp(before_access, signal_number);
 }
 
-/* A memcpy out of a mapping. False when the file has no such bytes any more. */
+/* Copies out of a mapping. False when the file no longer has these bytes. */
 static bool copy_from_view(void *to, const void *view, size_t bytes)
 {
     const struct sigaction action = {.sa_handler = leave_access};
@@ -38,11 +38,12 @@ static bool copy_from_view(void *to, const void *view, size_t bytes)
     bool is_there = sigsetjmp(before_access, 1) == 0;
     if (is_there)
         memcpy(to, view, bytes);
-    sigaction(SIGBUS, &old, NULL);
+    if (sigaction(SIGBUS, &old, NULL) < 0)
+        die_error("sigaction(SIGBUS)");
     return is_there;
 }
 
-/* Goes through the whole file with one view at a time: the address space may be smaller than the file. */
+/* Reads the whole file with one view at a time: the file may be larger than the address space. */
 static bool count_lines(int fd, const char *file, off_t file_size, size_t view_bytes)
 {
     static char copy[65536];
@@ -61,14 +62,15 @@ static bool count_lines(int fd, const char *file, off_t file_size, size_t view_b
             for (size_t i = 0; i < part; i++)
                 lines += copy[i] == '\n';
         }
-        munmap(view, bytes);
+        if (munmap(view, bytes) < 0)
+            die_error("munmap(%s)", file);
     }
     print("%s: %lld bytes; line breaks: %lld; views: %lld\n", file, (long long)file_size, lines, views);
     return true;
 }
 
-/* Shows what is in memory now. Anybody may write there, even while we read: so take a copy, and trust nothing. */
-static void show_note(const char *note, size_t room)
+/* Prints what the memory holds now. Another process may change it while we read: so check and print a copy. */
+static void print_note(const char *note, size_t room)
 {
     char copy[NOTE_BYTES + 1];
 
@@ -92,14 +94,16 @@ int main(int argc, char *argv[])
         OPTIONS_END,
     };
     companion_init(argv[0]);
-    parse_options(argc, argv, "Maps FILE; with each Enter, shows the note in it as it is now.", "FILE", options);
+    parse_options(argc, argv, "Maps FILE; with each Enter, prints the note in it as it is now.", "FILE", options);
     const char *file = argv[1];
     if (view_bytes % page != 0)
         die_usage("--view: a view begins at a multiple of %zu, which %lu is not", page, view_bytes);
 
     int fd = open(file, O_RDONLY);
-    if (fd < 0 || fstat(fd, &status) < 0)
+    if (fd < 0)
         die_error("open(%s)", file);
+    if (fstat(fd, &status) < 0)
+        die_error("fstat(%s)", file);
     if (status.st_size == 0 && mmap(NULL, 0, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED) {
         report_error("mmap(%s, 0 bytes)", file);
         report("hint: the file is empty; there is nothing to map");
@@ -121,7 +125,7 @@ int main(int argc, char *argv[])
         die_error("mmap(%s, %zu)", file, begin);
 
     do {
-        show_note(view + (offset - begin), room);
+        print_note(view + (offset - begin), room);
         prompt("Enter: look again >> ");
     } while (read_line() != NULL);
     return 0;

@@ -1,23 +1,49 @@
 /*
- * memory_map_writer.c - changes a file by writing into memory.
+ * memory_map_writer.c - changes a file by writing into memory (not in the book).
  *
  * Shows   mmap of a file with MAP_SHARED; ftruncate, since a mapping does not lengthen a file; why it begins at a
- *         multiple of the page size; msync and fsync; that a mapped file can be shortened (--shrink).
+ *         multiple of the page size; msync and fsync; a mapped file that is shortened (--shrink), and SIGBUS after it.
  * Run     memory_map_writer [--at OFFSET] [--flush] [--shrink] FILE
- * With    memory_map_reader.c, at the same time on the same FILE
+ * With    memory_map_reader.c, at the same time with the same FILE
  * Win32   MemoryMapWriter.c
  */
 #include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "companion.h"
 #include "../shared/note.h"
+#include "companion.h"
 
-/* Each line that is typed becomes the note. Nothing is called but memcpy, unless it is to be on the disk at once. */
-static void write_notes(char *note, char *view, size_t view_bytes, int fd, bool is_flushed)
+static sigjmp_buf before_access;
+
+/* A memory access is no call and returns no error. To return from here would repeat it; so jump out of it. */
+static void leave_access(int signal_number)
+{
+    siglongjmp(before_access, signal_number);
+}
+
+/* Copies into a mapping. False when the file no longer has these bytes. */
+static bool copy_to_view(void *view, const void *from, size_t bytes)
+{
+    const struct sigaction action = {.sa_handler = leave_access};
+    struct sigaction old;
+
+    if (sigaction(SIGBUS, &action, &old) < 0)
+        die_error("sigaction(SIGBUS)");
+    bool is_there = sigsetjmp(before_access, 1) == 0;
+    if (is_there)
+        memcpy(view, from, bytes);
+    if (sigaction(SIGBUS, &old, NULL) < 0)
+        die_error("sigaction(SIGBUS)");
+    return is_there;
+}
+
+/* Each line that is typed becomes the note. Only memcpy is called, unless each note is to be on the disk at once. */
+static void write_notes(char *view, size_t note_at, int fd, bool flushes_notes)
 {
     const char *line;
 
@@ -27,14 +53,15 @@ static void write_notes(char *note, char *view, size_t view_bytes, int fd, bool 
 
         if (bytes >= NOTE_BYTES) {
             report("the note of %zu bytes is too long: %d is the limit", bytes, NOTE_BYTES - 1);
+        } else if (!copy_to_view(view + note_at, line, bytes + 1)) {
+            report("SIGBUS: the file is shorter now, and the note is not written");
         } else {
-            memcpy(note, line, bytes + 1);
-            /* MS_SYNC waits for the disk; only fsync has the file's new length there, too. */
-            if (is_flushed && msync(view, view_bytes, MS_SYNC) < 0)
+            /* MS_SYNC waits for the disk; only after fsync the disk has the file's new length, too. */
+            if (flushes_notes && msync(view, note_at + bytes + 1, MS_SYNC) < 0)
                 die_error("msync");
-            if (is_flushed && fsync(fd) < 0)
+            if (flushes_notes && fsync(fd) < 0)
                 die_error("fsync");
-            print(is_flushed ? "written, and on the disk\n" : "written into memory\n");
+            print(flushes_notes ? "written, and on the disk\n" : "written into memory\n");
         }
         prompt("NOTE >> ");
     }
@@ -43,13 +70,13 @@ static void write_notes(char *note, char *view, size_t view_bytes, int fd, bool 
 int main(int argc, char *argv[])
 {
     unsigned long offset = 0;
-    bool is_flushed = false, is_shrunk = false;
+    bool flushes_notes = false, shrinks_file = false;
     struct stat status;
 
     const option_spec options[] = {
         OPTION_NUMBER("--at", "OFFSET", &offset, 0, NOTE_MAX_OFFSET, "put the note there (0)"),
-        OPTION_FLAG("--flush", &is_flushed, "have each note on the disk before the next one"),
-        OPTION_FLAG("--shrink", &is_shrunk, "make FILE empty, and nothing else"),
+        OPTION_FLAG("--flush", &flushes_notes, "have each note on the disk before the next one"),
+        OPTION_FLAG("--shrink", &shrinks_file, "make FILE empty, and nothing else"),
         OPTIONS_END,
     };
     companion_init(argv[0]);
@@ -57,20 +84,22 @@ int main(int argc, char *argv[])
                   "FILE", options);
     const char *file = argv[1];
 
-    int fd = open(file, is_shrunk ? O_RDWR : O_RDWR | O_CREAT, 0666);
-    if (fd < 0 || fstat(fd, &status) < 0)
+    int fd = open(file, shrinks_file ? O_RDWR : O_RDWR | O_CREAT, 0666);
+    if (fd < 0)
         die_error("open(%s)", file);
-    if (is_shrunk) {
+    if (shrinks_file) {
         if (ftruncate(fd, 0) < 0)
             die_error("ftruncate(%s)", file);
         print("%s is empty now\n", file);
         return 0;
     }
 
+    if (fstat(fd, &status) < 0)
+        die_error("fstat(%s)", file);
     if (status.st_size < (off_t)(offset + NOTE_BYTES) && ftruncate(fd, (off_t)(offset + NOTE_BYTES)) < 0)
         die_error("ftruncate(%s)", file);
 
-    /* A view begins only at a multiple of the page size: so it begins before the note. */
+    /* A view begins only at a multiple of the page size: so it may begin before the note. */
     size_t begin = offset - offset % (size_t)sysconf(_SC_PAGESIZE);
     size_t view_bytes = offset - begin + NOTE_BYTES;
     char *view = mmap(NULL, view_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)begin);
@@ -78,7 +107,7 @@ int main(int argc, char *argv[])
         die_error("mmap(%s, %zu)", file, begin);
     print("%s: the note is at %lu, in a view that begins at %zu\n", file, offset, begin);
 
-    write_notes(view + (offset - begin), view, view_bytes, fd, is_flushed);
+    write_notes(view, offset - begin, fd, flushes_notes);
     munmap(view, view_bytes);
     return 0;
 }
