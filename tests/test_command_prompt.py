@@ -25,7 +25,17 @@ class Side:
 
     @property
     def is_posix(self) -> bool:
-        return self.prompt == "command_prompt"
+        return self.probe == "probe"
+
+    @property
+    def lister(self) -> str:
+        """What lp stands for."""
+        return "process_tree" if self.is_posix else "ProcessTree"
+
+    @property
+    def killer(self) -> str:
+        """What kp stands for."""
+        return "kill_tree" if self.is_posix else "KillTree"
 
     @property
     def work(self) -> Path:
@@ -65,12 +75,12 @@ def test_a_script_on_standard_input(side: Side) -> None:
     actor.type_bytes("echo hello 안녕\nlp\nexit\necho never\n".encode())
     actor.end_input()
     assert actor.exit() == 0
-    lines = actor.output.all
-    assert lines[0] == "hello 안녕"
-    assert lines[1] == "      id   parent  threads  name"
-    assert any(line.endswith("  " + side.prompt + ("" if side.is_posix else ".exe")) for line in lines)
-    assert lines[-1] == "The command prompt ends."
+    assert actor.output.all == ["hello 안녕", "The command prompt ends."]
     assert actor.errors.all == []
+    side.stage.look()
+    lines = side.stage.child(side.lister).output.all
+    assert lines[0] == "      id   parent  threads  name"
+    assert any(line.endswith("  " + side.prompt + ("" if side.is_posix else ".exe")) for line in lines)
 
 
 def test_every_line_of_a_script_is_a_command(side: Side) -> None:
@@ -150,8 +160,8 @@ def test_the_list_of_processes_sorted_into_a_file(win32_stage: Stage) -> None:
     side.run("ListProcess | SortLines > list.txt")
     lines = side.file("list.txt")
     assert lines == sorted(lines)
-    assert any(line.endswith("  ListProcess.exe") for line in lines)
-    assert any(line.endswith("  SortLines.exe") for line in lines)
+    assert any(" ListProcess.exe " in line for line in lines)
+    assert any(" SortLines.exe " in line for line in lines)
 
 
 def test_many_programs_and_much_data(side: Side) -> None:
@@ -195,6 +205,8 @@ def test_the_prompt_goes_on_after_a_mistake(side: Side) -> None:
     assert actor.exit() == 0
     assert actor.output.all == ["still here"]
     assert len(actor.errors.all) == 8
+    assert [line for line in actor.errors.all if "ended with exit code 2" in line] == [
+        f"{side.prompt}: '{program}' ended with exit code 2" for program in (side.killer, side.lister)]
 
 
 @pytest.mark.parametrize("command, name", [
@@ -277,8 +289,9 @@ def test_a_program_is_found_along_path(posix_stage: Stage) -> None:
     script = side.work / "나의 program"
     script.write_text("#!/bin/sh\necho \"$1\"\n")
     script.chmod(0o755)
-    for path in (str(side.work), f"/nosuch:{side.work}", f":/nosuch", f"/nosuch:"):
-        actor = side.stage.start("command_prompt", "-c", '"나의 program" hello > a.txt', environment={"PATH": f"{path}:/bin"})
+    for path in (str(side.work), f"/nosuch:{side.work}", ":/nosuch", "/nosuch:"):
+        actor = side.stage.start("command_prompt", "-c", '"나의 program" hello > a.txt',
+                                 environment={"PATH": f"{path}:/bin"})
         assert actor.exit() == 0
         assert side.file("a.txt") == ["hello"]
 
@@ -309,7 +322,8 @@ def test_the_background(side: Side) -> None:
     assert actor.next_line() == "meanwhile"
 
     actor.type(f"kp {id}")
-    assert actor.next_line() == f"ended: {side.waiter}{'' if side.is_posix else '.exe'} (process {id})"
+    killer = side.stage.child(side.killer)
+    assert killer.next_line() == f"ended: {side.waiter}{'' if side.is_posix else '.exe'} (process {id})"
     assert actor.next_line() == f"[1] has ended: {side.waiter} --child &"
     assert actor.next_error() == f"{side.prompt}: '{side.waiter}' ended with exit code {143 if side.is_posix else 1}"
     actor.type("exit")
@@ -317,23 +331,12 @@ def test_the_background(side: Side) -> None:
     assert actor.exit() == 0
 
 
-def test_kp_by_name_refuses_the_prompt_itself(side: Side) -> None:
-    listed = side.start()
-    listed.type("kp nosuch")
-    assert listed.next_error() == f"{side.prompt}: there is no process 'nosuch'"
-    listed.type("kp --dry-run --all " + side.prompt)  # other tests may run one at this moment
-    listed.type("exit 0")
-    assert listed.exit() == 0
-    assert any("is this program itself; only --force ends it" in line for line in listed.errors.all)
-
-
-def test_a_killer_refuses_the_prompt_that_started_it(win32_stage: Stage) -> None:
-    side = Side(win32_stage, "CommandPrmpt_Ex", "Probe", "WaitingProcess")
-    actor = side.start("-c", "KillProcess --dry-run --all CommandPrmpt_Ex")
+def test_kp_refuses_the_prompt_that_started_it(side: Side) -> None:
+    actor = side.start("-c", f"kp --dry-run --all {side.prompt}")  # other tests may run one at this moment
     actor.exit()
-    killer = side.stage.child("KillProcess")
     side.stage.look()
-    assert any("has started this program; only --force ends it" in line for line in killer.errors.all)
+    assert any("has started this program; only --force ends it" in line
+               for line in side.stage.child(side.killer).errors.all)
 
 
 def test_start_runs_the_command_first(side: Side) -> None:

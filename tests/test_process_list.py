@@ -30,9 +30,14 @@ class Side:
 
     @property
     def is_posix(self) -> bool:
-        return self.lister == "list_process"
+        return self.victim == "waiting_process"
 
-    def list(self, *arguments: str) -> Actor:
+    @property
+    def has_options(self) -> bool:
+        """Whether these are the programs in beyond/, or their counterparts."""
+        return self.lister in ("ProcessTree", "process_tree")
+
+    def show(self, *arguments: str) -> Actor:
         return self.stage.start(self.lister, *arguments)
 
     def kill(self, *arguments: str) -> Actor:
@@ -41,26 +46,31 @@ class Side:
     def file_name(self, name: str) -> str:
         return name if self.is_posix else name + ".exe"
 
-    def start(self, name: str, *arguments: str) -> tuple[Actor, str]:
-        """A victim under a name of its own, which has said its id."""
+    def start_copy(self, program: str, name: str, *arguments: str) -> Actor:
+        """A program under another name."""
         toolchain = self.stage.toolchain
         copy = self.stage.work / self.file_name(name)
         if not copy.exists():
-            shutil.copy(toolchain.executable(self.victim), copy)
-        with_copies = Copies(toolchain, self.stage.work)
-        self.stage.toolchain = with_copies
+            shutil.copy(toolchain.executable(program), copy)
+        self.stage.toolchain = Copies(toolchain, self.stage.work)
         try:
-            actor = self.stage.start(name, *arguments)
+            return self.stage.start(name, *arguments)
         finally:
             self.stage.toolchain = toolchain
+
+    def start(self, name: str, *arguments: str) -> tuple[Actor, str]:
+        """A victim under a name of its own, which has said its id."""
+        actor = self.start_copy(self.victim, name, *arguments)
         found = re.fullmatch(r"process (\d+) waits", actor.next_line())
         assert found
         return actor, found[1]
 
     def names(self, *arguments: str) -> list[str]:
         """What the lister shows, without ids."""
-        actor = self.list(*arguments)
+        actor = self.show(*arguments)
         actor.exit()
+        if not self.has_options:
+            return [re.sub(r" +\d+$", "", line).lstrip(" ") for line in actor.output.all]
         assert actor.output.all[:1] in ([], [HEADING])
         return [line[28:] for line in actor.output.all[1:]]
 
@@ -79,12 +89,33 @@ class Copies(Toolchain):
         return self._folder / (program if self.system(program) == "posix" else program + ".exe")
 
 
-@pytest.fixture(params=BOTH_SIDES)
+BOOK = {"win32": ("ListProcess", "KillProcess", "WaitingProcess"),
+        "posix": ("list_process", "kill_process", "waiting_process")}
+BEYOND = {"win32": ("ProcessTree", "KillTree", "WaitingProcess"),
+          "posix": ("process_tree", "kill_tree", "waiting_process")}
+
+
+def side_of(build: str, programs: dict[str, tuple[str, str, str]], stage: Stage) -> Side:
+    return Side(stage, *programs["posix" if build == "posix" else "win32"])
+
+
+@pytest.fixture(params=[(build, programs) for programs in (BOOK, BEYOND) for build in BOTH_SIDES],
+                ids=[f"{build}-{name}" for name in ("book", "beyond") for build in BOTH_SIDES])
 def side(request: pytest.FixtureRequest) -> Iterator[Side]:
-    names = ("list_process", "kill_process", "waiting_process") if request.param == "posix" else (
-        "ListProcess", "KillProcess", "WaitingProcess")
+    build, programs = request.param
+    with Stage(TOOLCHAINS[build], deadline_s=DEADLINE_S) as stage:
+        yield side_of(build, programs, stage)
+
+
+@pytest.fixture(params=BOTH_SIDES)
+def beyond(request: pytest.FixtureRequest) -> Iterator[Side]:
     with Stage(TOOLCHAINS[request.param], deadline_s=DEADLINE_S) as stage:
-        yield Side(stage, *names)
+        yield side_of(request.param, BEYOND, stage)
+
+
+@pytest.fixture(params=[BOOK, BEYOND], ids=["book", "beyond"])
+def posix_side(request: pytest.FixtureRequest, posix_stage: Stage) -> Side:
+    return side_of("posix", request.param, posix_stage)
 
 
 def lives(actor: Actor) -> bool:
@@ -93,27 +124,29 @@ def lives(actor: Actor) -> bool:
 
 
 def test_the_lister_lists_itself(side: Side) -> None:
-    actor = side.list()
+    actor = side.show()
     assert actor.exit() == 0
     lines = actor.output.all
-    assert lines[0] == HEADING
-    assert all(re.fullmatch(r" *\d+ +\d+ +\d+  .+", line) for line in lines[1:])
-    assert any(line.endswith("  " + side.file_name(side.lister)) for line in lines)
-    ids = [int(line.split()[0]) for line in lines[1:]]
-    assert ids == sorted(set(ids))
+    if side.has_options:
+        assert lines.pop(0) == HEADING
+        rows = [re.fullmatch(r" *(\d+) +\d+ +\d+  (.+)", line) for line in lines]
+        found = [(int(row[1]), row[2]) for row in rows if row]
+        assert [id for id, _ in found] == sorted({id for id, _ in found})
+    else:
+        rows = [re.fullmatch(r" *(.+) +(\d+)", line) for line in lines]
+        found = [(int(row[2]), row[1]) for row in rows if row]
+        own = side.file_name(side.lister)
+        assert any(line == f"{own:>25} {id:>5}" for line in lines for id, _ in found)
+    assert len(found) == len(lines)
+    assert side.file_name(side.lister) in [name.strip() for _, name in found]
 
 
 def test_the_life_of_a_process(side: Side) -> None:
-    """Found by a part of its name, spared by --dry-run, ended by its name, while its twin lives."""
+    """Found by a part of its name, ended by its name, while another one lives."""
     one, two = side.stage.unique("victim"), side.stage.unique("twin")
     victim, id = side.start(one)
     twin, _ = side.start(two)
-    assert side.names(one[3:]) == [side.file_name(one)]
-
-    looking = side.kill("--dry-run", one)
-    assert looking.exit() == 0
-    assert looking.output.all == [f"would end: {side.file_name(one)} (process {id})"]
-    assert side.names(one) == [side.file_name(one)]
+    assert side.names(one[3:]) == side.names(id) == [side.file_name(one)]
 
     killing = side.kill(one)
     assert killing.exit() == 0
@@ -123,6 +156,25 @@ def test_the_life_of_a_process(side: Side) -> None:
     assert lives(twin)
     twin.type("")
     assert twin.exit() == 0
+
+
+def test_an_id_means_one_process(side: Side) -> None:
+    name = side.stage.unique("twins")
+    (one, id), (two, _) = side.start(name), side.start(name)
+    killing = finished(side.kill(id))
+    assert killing.output.all == [f"ended: {side.file_name(name)} (process {id})"]
+    one.exit()
+    assert lives(two)
+    assert side.kill(id).exit() == 1
+
+
+def test_dry_run_ends_nothing(beyond: Side) -> None:
+    name = beyond.stage.unique("victim")
+    victim, id = beyond.start(name)
+    looking = finished(beyond.kill("--dry-run", name))
+    assert looking.output.all == [f"would end: {beyond.file_name(name)} (process {id})"]
+    assert beyond.names(name) == [beyond.file_name(name)]
+    assert lives(victim)
 
 
 def test_twins_of_one_name(side: Side) -> None:
@@ -137,33 +189,45 @@ def test_twins_of_one_name(side: Side) -> None:
     assert refused.output.all == []
     assert lives(one) and lives(two)
 
-    both = side.kill("--all", name, name)
+    both = side.kill("--all", *[name] * (2 if side.has_options else 1))
     assert both.exit() == 0
     assert len(both.output.all) == 2
     one.exit(), two.exit()
 
 
-def test_exit_status_tells_none_some_or_all(side: Side) -> None:
-    name = side.stage.unique("some")
-    side.start(name)
-    some = side.kill(side.stage.unique("nobody"), name)
-    assert some.next_error() == f"{side.killer}: there is no process '{side.stage.unique('nobody')}'"
+def test_nobody_of_that_name(side: Side) -> None:
+    name = side.stage.unique("nobody")
+    nobody = side.kill(name)
+    assert nobody.next_error() == f"{side.killer}: there is no process '{name}'"
+    assert nobody.exit() == 1
+    listed = side.show(name)
+    assert listed.next_error() == f"{side.lister}: no process has '{name}' as its id or in its name"
+    assert listed.exit() == 1
+
+
+def test_exit_status_tells_none_some_or_all(beyond: Side) -> None:
+    name = beyond.stage.unique("some")
+    beyond.start(name)
+    some = beyond.kill(beyond.stage.unique("nobody"), name)
+    assert some.next_error() == f"{beyond.killer}: there is no process '{beyond.stage.unique('nobody')}'"
     assert some.exit() == 3
-    assert side.kill(name).exit() == 1
+    assert beyond.kill(name).exit() == 1
 
 
 def test_names_as_the_system_compares_them(side: Side) -> None:
     name = side.stage.unique("Case")
-    side.start(name)
     if side.is_posix:
-        assert side.kill("--dry-run", name.lower()).exit() == 1
-        assert side.kill("--dry-run", name[:-1]).exit() == 1
+        side.start(name)
+        assert side.kill(name.lower()).exit() == 1
     else:
         for wanted in (name.upper(), name.lower() + ".EXE", name + ".exe"):
-            assert side.kill("--dry-run", wanted).exit() == 0
-        assert side.kill("--dry-run", name[:-1]).exit() == 1
-        assert side.kill("--dry-run", name + ".ex").exit() == 1
+            victim, _ = side.start(name)
+            assert side.kill(wanted).exit() == 0
+            victim.exit()
+        side.start(name)
+        assert side.kill(name + ".ex").exit() == 1
         assert side.names(name.upper()) == [name + ".exe"]
+    assert side.kill(name[:-1]).exit() == 1
     assert side.kill(side.file_name(name)).exit() == 0
 
 
@@ -173,53 +237,64 @@ def test_long_and_korean_names(side: Side) -> None:
     side.start(long)
     assert side.names("프로세스 목록-" + side.stage.run) == [side.file_name(korean)]
     assert side.names(long) == [side.file_name(long)]
-    assert side.kill(korean, long).exit() == 0
+    assert side.kill(korean).exit() == 0
+    assert side.kill(long).exit() == 0
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no such file name there")
-def test_a_name_with_control_characters_stays_off_the_terminal_and_is_json(posix_stage: Stage) -> None:
-    side = Side(posix_stage, "list_process", "kill_process", "waiting_process")
+def test_a_name_with_control_characters_stays_off_the_terminal_and_is_json(posix_side: Side) -> None:
+    side = posix_side
     run = "run" + side.stage.run  # which alone may be digits, and those would be an id
     name = "a\x1b[2J\n\"\\\t" + run
     side.start(name)
     assert side.names(run) == [f'a?[2J?"\\\t{run}']
-    actor = side.list("--json", run)
-    assert actor.exit() == 0
-    assert [process["name"] for process in json.loads("\n".join(actor.output.all))] == [f'a?[2J?"\\\t{run}']
-    assert side.kill(name).exit() == 0
+    if side.has_options:
+        actor = finished(side.show("--json", run))
+        assert [process["name"] for process in json.loads("\n".join(actor.output.all))] == [name]
+    killing = finished(side.kill(name))
+    assert killing.next_line().startswith('ended: a?[2J?"')
 
 
-def test_json(side: Side) -> None:
-    actor = side.list("--json")
+def test_json(beyond: Side) -> None:
+    actor = beyond.show("--json")
     assert actor.exit() == 0
     processes = json.loads("\n".join(actor.output.all))
     assert {"name", "id", "parent", "threads", "depth"} == set(processes[0])
-    assert side.file_name(side.lister) in [process["name"] for process in processes]
-    nothing = side.list("--json", side.stage.unique("nobody"))
+    assert beyond.file_name(beyond.lister) in [process["name"] for process in processes]
+    nothing = beyond.show("--json", beyond.stage.unique("nobody"))
     assert nothing.exit() == 1
     assert json.loads("\n".join(nothing.output.all)) == []
 
 
-def test_tree(side: Side) -> None:
-    name = side.stage.unique("family")
-    parent, parent_id = side.start(name, "--generations", "2")
-    ids = [parent_id, *(side.stage.child(f"{name}.{number}").next_line().split()[1] for number in (2, 3))]
+def test_tree(beyond: Side) -> None:
+    name = beyond.stage.unique("family")
+    parent, parent_id = beyond.start(name, "--generations", "2")
+    ids = [parent_id, *(beyond.stage.child(f"{name}.{number}").next_line().split()[1] for number in (2, 3))]
 
-    processes = json.loads("\n".join(finished(side.list("--tree", "--json", parent_id)).output.all))
-    family = [process for process in processes if process["name"] == side.file_name(name)]
+    processes = json.loads("\n".join(finished(beyond.show("--tree", "--json", parent_id)).output.all))
+    family = [process for process in processes if process["name"] == beyond.file_name(name)]
     assert sorted(str(process["id"]) for process in family) == sorted(ids)
     assert [process["parent"] for process in family[1:]] == [process["id"] for process in family[:2]]
     depth = family[0]["depth"]
     assert [process["depth"] for process in family] == [depth, depth + 1, depth + 2]
-    shown = side.names("--tree", parent_id)
+    shown = beyond.names("--tree", parent_id)
     assert [line for line in shown if name in line] == [
-        "  " * process["depth"] + side.file_name(name) for process in family]
+        "  " * process["depth"] + beyond.file_name(name) for process in family]
 
-    killing = finished(side.kill("--tree", str(family[1]["id"])))
+    killing = finished(beyond.kill("--tree", str(family[1]["id"])))
     assert sorted(line.split("(process ")[1] for line in killing.output.all) == sorted(
         f"{process['id']})" for process in family[1:])
     assert lives(parent)
-    assert side.names(name) == [side.file_name(name)]
+    assert beyond.names(name) == [beyond.file_name(name)]
+
+
+def test_a_child_outlives_its_parent(side: Side) -> None:
+    name = side.stage.unique("family")
+    _, parent_id = side.start(name, "--generations", "1")
+    child_id = side.stage.child(f"{name}.2").next_line().split()[1]
+    finished(side.kill(parent_id))
+    assert side.names(child_id) == [side.file_name(name)]
+    finished(side.kill(child_id))
 
 
 def finished(actor: Actor) -> Actor:
@@ -227,35 +302,39 @@ def finished(actor: Actor) -> Actor:
     return actor
 
 
-def test_it_refuses_itself(side: Side) -> None:
-    refused = side.kill("--dry-run", "--all", side.killer)  # other tests may run one at this moment
-    assert refused.exit() in (1, 3)
-    assert any(line.endswith("is this program itself; only --force ends it") for line in refused.errors.all)
+def test_it_never_means_itself(side: Side) -> None:
+    name = side.stage.unique("killer")
+    refused = side.start_copy(side.killer, name, name)
+    assert refused.exit() == 1
+    if side.has_options:
+        assert refused.errors.all[0].endswith("is this program itself; only --force ends it")
+    else:
+        assert refused.errors.all == [f"{name}: there is no process '{name}'"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the command prompt's test does it there")
 def test_it_refuses_who_started_it(posix_stage: Stage) -> None:
-    refused = posix_stage.start("kill_process", "--dry-run", str(os.getpid()))
+    refused = posix_stage.start("kill_tree", "--dry-run", str(os.getpid()))
     assert refused.next_error().endswith("has started this program; only --force ends it")
     assert refused.exit() == 1
-    assert posix_stage.start("kill_process", "--dry-run", "--force", str(os.getpid())).exit() == 0
+    assert posix_stage.start("kill_tree", "--dry-run", "--force", str(os.getpid())).exit() == 0
 
 
-def test_it_refuses_the_system(side: Side) -> None:
-    name = "2" if side.is_posix else "services"
-    if side.is_posix and "kthreadd" not in Path("/proc/2/comm").read_text():
+def test_it_refuses_the_system(beyond: Side) -> None:
+    name = "2" if beyond.is_posix else "services"
+    if beyond.is_posix and "kthreadd" not in Path("/proc/2/comm").read_text():
         pytest.skip("a container without the kernel's threads")
-    refused = side.kill("--dry-run", name)
+    refused = beyond.kill("--dry-run", name)
     assert refused.exit() == 1
     assert "belongs to the system; only --force ends it" in refused.next_error()
 
 
-def test_a_process_that_does_not_listen_is_killed(posix_stage: Stage) -> None:
-    side = Side(posix_stage, "list_process", "kill_process", "waiting_process")
+def test_a_process_that_ignores_sigterm_is_killed(posix_side: Side) -> None:
+    side = posix_side
     name = side.stage.unique("deaf")
     victim, id = side.start(name, "--stubborn")
     killing = side.kill("--grace", "50", id)
-    assert killing.next_error() == (f"kill_process: {name} (process {id}) did not end within 50 ms of SIGTERM: "
+    assert killing.next_error() == (f"{side.killer}: {name} (process {id}) did not end within 50 ms of SIGTERM: "
                                     "sending SIGKILL")
     assert killing.exit() == 0
     assert victim.exit() == -9
@@ -274,7 +353,13 @@ def test_enter_ends_the_victim_and_the_killer_finds_nobody(side: Side) -> None:
 @pytest.mark.parametrize("arguments, complaint", [
     (["KillProcess"], "PID|NAME is missing"),
     (["KillProcess", "--al", "x"], "unknown option '--al', did you mean --all?"),
+    (["KillProcess", "a", "b"], "unexpected 'b'"),
     (["ListProcess", "a", "b"], "unexpected 'b'"),
+    (["ListProcess", "--tree"], "unknown option '--tree'; if it is no option, put -- before it"),
+    (["KillTree"], "PID|NAME is missing"),
+    (["ProcessTree", "--jso"], "unknown option '--jso', did you mean --json?"),
+    (["list_process", "a", "b"], "unexpected 'b'"),
+    (["kill_tree", "--grace", "-1", "x"], "--grace: '-1' is not a whole number from 0 to 3600000"),
     (["kill_process", "--grace", "soon", "x"], "--grace: 'soon' is not a whole number from 0 to 3600000"),
     (["WaitingProcess", "--generations", "21"], "--generations: '21' is not a whole number from 1 to 20"),
 ])

@@ -1,31 +1,97 @@
 /*
- * KillProcess.c - ends processes by id or by name (book 8-10).
+ * KillProcess.c - ends a process by its name or its id (book: chapter 8, project, listing 8-10).
  *
- * Shows   How to end the process that is meant and no other; the calls that end it are in end_win32.c.
- * Run     KillProcess [--all] [--tree] [--dry-run] [--force] PID|NAME...
- * With    end_win32.c, process_kill.c; WaitingProcess.c, which may be ended without regret
- * POSIX   kill_process: this file with end_posix.c
+ * Shows   OpenProcess with no more rights than needed; TerminateProcess, which only begins the end;
+ *         WaitForSingleObject, which sees it.
+ * Run     KillProcess [--all] PID|NAME
+ * With    WaitingProcess.c, a process that may be ended; KillTree.c, which makes sure that it ends the right one
+ * POSIX   kill_process.c
  */
-#include "shared/process_table.h"
+#include "companion.h"
+
+#include <tlhelp32.h>
+
+#define GONE_WITHIN_MS 10000
+
+/* Whether the target is this process's id or its name, in any case and with or without ".exe". Never this program. */
+static bool is_meant(const PROCESSENTRY32 *pe32, const TCHAR *target)
+{
+    unsigned long id;
+    size_t chars = _tcslen(target);
+
+    if (pe32->th32ProcessID == GetCurrentProcessId())
+        return false;
+    if (parse_number(target, 0, MAXDWORD, &id))
+        return pe32->th32ProcessID == id;
+    return _tcsicmp(pe32->szExeFile, target) == 0 ||
+           (_tcsnicmp(pe32->szExeFile, target, chars) == 0 && _tcsicmp(pe32->szExeFile + chars, _T(".exe")) == 0);
+}
+
+/* Ends one process and waits until it is gone. False when it is not, which has been reported. */
+static bool end_process(PROCESSENTRY32 *pe32)
+{
+    const TCHAR *name = printable(pe32->szExeFile);
+    DWORD id = pe32->th32ProcessID;
+    bool hasEnded = false;
+
+    HANDLE hProcess = OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, id);
+    if (hProcess == NULL) {
+        report_error(_T("OpenProcess(%s, process %lu)"), name, id);
+        return false;
+    }
+
+    /* 1 is the exit code that its parent will see. */
+    if (!TerminateProcess(hProcess, 1)) {
+        report_error(_T("TerminateProcess(%s, process %lu)"), name, id);
+    } else if (WaitForSingleObject(hProcess, GONE_WITHIN_MS) != WAIT_OBJECT_0) {
+        report(_T("%s (process %lu) is still there %d ms after TerminateProcess"), name, id, GONE_WITHIN_MS);
+    } else {
+        print(_T("ended: %s (process %lu)\n"), name, id);
+        hasEnded = true;
+    }
+    CloseHandle(hProcess);
+    return hasEnded;
+}
 
 int _tmain(int argc, TCHAR *argv[])
 {
-    kill_options kill = {false, false, false, false, 2000};
+    PROCESSENTRY32 pe32;
+    BOOL isFound;
+    bool endsAll = false;
+    int count = 0, left = 0;
 
     const option_spec options[] = {
-        OPTION_FLAG("--all", &kill.all, "end all processes of a name, where there are several"),
-        OPTION_FLAG("--tree", &kill.tree, "end what they have started, too"),
-        OPTION_FLAG("--dry-run", &kill.dry_run, "only say what would be ended"),
-        OPTION_FLAG("--force", &kill.force, "even this program, its parents, and the system's processes"),
-#ifndef _WIN32
-        OPTION_NUMBER("--grace", "MS", &kill.grace_ms, 0, 3600000, "send SIGKILL when SIGTERM did not do (2000)"),
-#endif
+        OPTION_FLAG("--all", &endsAll, "end all processes of the name, where there are several"),
         OPTIONS_END,
     };
     companion_init(argv[0]);
-    int targets = parse_options(argc, argv,
-                                _T("Ends processes and waits until they are gone. Exit status: 0 all have ended, ")
-                                _T("1 none, 3 some; 2 wrong usage."),
-                                _T("PID|NAME..."), options);
-    return kill_processes(targets, argv + 1, &kill);
+    parse_options(argc, argv, _T("Ends a process and waits until it is gone."), _T("PID|NAME"), options);
+    const TCHAR *target = argv[1];
+
+    HANDLE hProcessSnap = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
+    if (hProcessSnap == INVALID_HANDLE_VALUE)
+        die_error(_T("CreateToolhelp32Snapshot"));
+
+    /* First only count them: a name may belong to several processes. */
+    pe32.dwSize = sizeof(pe32);
+    for (isFound = Process32First(hProcessSnap, &pe32); isFound; isFound = Process32Next(hProcessSnap, &pe32))
+        count += is_meant(&pe32, target);
+    if (GetLastError() != ERROR_NO_MORE_FILES)
+        die_error(_T("Process32Next"));
+    if (count == 0)
+        report(_T("there is no process '%s'"), target);
+    else if (count > 1 && !endsAll)
+        report(_T("'%s' may be any of %d processes; give an id, or --all to end all of them:"), target, count);
+
+    /* The same snapshot once more, from its beginning. */
+    for (isFound = Process32First(hProcessSnap, &pe32); isFound; isFound = Process32Next(hProcessSnap, &pe32)) {
+        if (!is_meant(&pe32, target))
+            continue;
+        if (count == 1 || endsAll)
+            left += !end_process(&pe32);
+        else
+            report(_T("  %s (process %lu)"), pe32.szExeFile, pe32.th32ProcessID);
+    }
+    CloseHandle(hProcessSnap);
+    return left == 0 && (count == 1 || (count > 1 && endsAll)) ? 0 : STATUS_FAILED;
 }

@@ -1,5 +1,5 @@
 /*
- * Unit test of the guard of KillProcess: the id of a process that has ended may belong to another one by now. Here that
+ * Unit test of the guard of KillTree: the id of a process that has ended may belong to another one by now. Here that
  * other one is this test, so it asks for a dry run.
  */
 #include <stdlib.h>
@@ -7,20 +7,32 @@
 #include "../../chapter08/06-process-list/shared/process_table.h"
 #include "check.h"
 
+/* Functions of the program, which is one file: it is included below, with its main function under another name. */
+static bool end_process(const process_entry *process, const kill_options *options);
+#ifdef _WIN32
+static void take_snapshot(process_table *table);
+#define read_processes take_snapshot
+#else
+static void read_processes(process_table *table);
+#endif
+int kill_tree_main(int argc, TCHAR *argv[]);
+
 int _tmain(int argc, TCHAR *argv[])
 {
     const kill_options careful = {false, false, true, true, 0};
-    process_table table;
+    process_table table = {NULL, 0};
     process_entry self = {0};
+    size_t i = 0;
 
     (void)argc;
     companion_init(argv[0]);
-    CHECK(take_process_table(&table));
-    for (size_t i = 0; i < table.count; i++) {
-        if (table.entries[i].id == own_process_id())
-            self = table.entries[i];
-    }
-    CHECK(self.id == own_process_id() && self.start_time != 0);
+    read_processes(&table);
+    while (i < table.count && _tcsstr(argv[0], table.entries[i].name) == NULL)
+        i++;
+    CHECK(i < table.count);
+    if (i < table.count)
+        self = table.entries[i];
+    CHECK(self.start_time != 0);
 
     process_entry began_earlier = self;
     began_earlier.start_time--;
@@ -33,3 +45,13 @@ int _tmain(int argc, TCHAR *argv[])
     free(table.entries);
     return checks_done();
 }
+
+#ifdef _WIN32
+#undef read_processes
+#undef _tmain
+#define _tmain kill_tree_main
+#include "../../chapter08/06-process-list/beyond/KillTree.c"
+#else
+#define main kill_tree_main
+#include "../../chapter08/06-process-list/posix/kill_tree.c"
+#endif

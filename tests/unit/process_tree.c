@@ -47,7 +47,7 @@ int _tmain(int argc, TCHAR *argv[])
     add(&table, 20, 10, 200);
     add(&table, 10, 0, 100);
     add(&table, 40, 99, 400);
-    add(&table, 50, 60, 500); /* 60 began later: it has got the id of the real parent */
+    add(&table, 50, 60, 500); /* 60 began later: it has the id of the real parent, which has ended */
     add(&table, 60, 0, 600);
     link_processes(&table);
     CHECK(table.entries[0].id == 0 && table.entries[6].id == 60);
@@ -59,7 +59,7 @@ int _tmain(int argc, TCHAR *argv[])
     CHECK(!is_below(&table, place(&table, 10), place(&table, 30)));
     CHECK(!is_below(&table, place(&table, 30), place(&table, 30)));
 
-    /* Nobody knows when these began, and they name each other as parents; 3 hangs on them. */
+    /* Their start times are not known, and they name each other as parents; 3 is the child of one of them. */
     table.count = 0;
     add(&table, 1, 2, 0);
     add(&table, 2, 1, 0);
@@ -67,7 +67,7 @@ int _tmain(int argc, TCHAR *argv[])
     link_processes(&table);
     CHECK(is_root(&table, 1) && is_child(&table, 2, 1) && is_child(&table, 3, 2));
 
-    /* One long line of descent. */
+    /* Each process is the child of the one before. */
     table.count = 0;
     for (unsigned long id = MANY; id > 0; id--)
         add(&table, id, id - 1, id);

@@ -1,5 +1,5 @@
 /*
- * WaitingProcess.c - waits to be ended, by Enter or by somebody else (an addition to book 8-10).
+ * WaitingProcess.c - waits to be ended, by Enter or by somebody else (beyond the book).
  *
  * Shows   GetCurrentProcessId: the number by which the others know this process.
  * Run     WaitingProcess [--generations N]

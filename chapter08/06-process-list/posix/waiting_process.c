@@ -3,7 +3,7 @@
  *
  * Shows   getpid: the number by which the others know this process.
  * Run     waiting_process [--generations N] [--stubborn]
- * With    KillProcess.c, ListProcess.c
+ * With    kill_process.c, list_process.c
  * Win32   WaitingProcess.c
  */
 #include <signal.h>

@@ -1,40 +1,27 @@
 /*
  * process_list.c - prints a table of processes: as rows, as a tree, as JSON.
  *
- * Shows   The name comes last in a row. So it may be of any length and any script, and nothing is out of line.
- * With    ListProcess.c
+ * Shows   The name comes last in a row, so that a long name, or a Korean one, moves no other column.
+ * With    ProcessTree.c, process_tree.c
  */
 #include <stdlib.h>
 
+#include "json.h"
 #include "process_table.h"
 
 typedef struct printer {
     const process_table *table;
-    bool is_json;
+    bool prints_json;
     bool has_printed;
 } printer;
 
-/* Prints a text as a JSON string is written; control characters have become harmless before. */
-static void print_json_string(const TCHAR *text)
-{
-    TCHAR escaped[2 * PROCESS_NAME_CHARS], *end = escaped;
-
-    for (; *text != _T('\0'); text++) {
-        if (*text == _T('"') || *text == _T('\\') || *text == _T('\t'))
-            *end++ = _T('\\');
-        *end++ = *text == _T('\t') ? _T('t') : *text;
-    }
-    *end = _T('\0');
-    print(_T("\"%s\""), escaped);
-}
-
 static void print_process(printer *to, const process_entry *process, int depth)
 {
-    if (to->is_json) {
-        print(to->has_printed ? _T(",\n  {\"name\": ") : _T("[\n  {\"name\": "));
-        print_json_string(shown_name(process));
-        print(_T(", \"id\": %lu, \"parent\": %lu, \"threads\": %lu, \"depth\": %d}"), process->id, process->parent_id,
-              process->threads, depth);
+    if (to->prints_json) {
+        TCHAR *name = json_string(process->name);
+        print(_T("%s\n  {\"name\": %s, \"id\": %lu, \"parent\": %lu, \"threads\": %lu, \"depth\": %d}"),
+              to->has_printed ? _T(",") : _T("["), name, process->id, process->parent_id, process->threads, depth);
+        free(name);
     } else {
         if (!to->has_printed)
             print(_T("%8s %8s %8s  %s\n"), _T("id"), _T("parent"), _T("threads"), _T("name"));
@@ -56,8 +43,8 @@ static void print_children(printer *to, size_t parent, int depth)
     }
 }
 
-/* In a tree, a process comes with those that it was started by, and with those that it started. */
-static void choose_line(process_table *table, size_t entry)
+/* In a tree, a process is shown with all its ancestors and all its descendants. */
+static void choose_family(process_table *table, size_t entry)
 {
     for (size_t i = 0; i < table->count; i++) {
         if (is_below(table, i, entry) || is_below(table, entry, i))
@@ -76,30 +63,26 @@ static bool passes(const process_entry *process, const TCHAR *filter)
     return is_part_of_name(process->name, filter);
 }
 
-int list_processes(const TCHAR *filter, bool is_tree, bool is_json)
+int print_processes(process_table *table, const TCHAR *filter, bool prints_tree, bool prints_json)
 {
-    process_table table;
-    printer to = {&table, is_json, false};
+    printer to = {table, prints_json, false};
 
-    if (!take_process_table(&table))
-        return STATUS_FAILED;
-    for (size_t i = 0; i < table.count; i++) {
-        if (passes(&table.entries[i], filter)) {
-            table.entries[i].is_chosen = true;
-            if (is_tree && filter != NULL)
-                choose_line(&table, i);
+    for (size_t i = 0; i < table->count; i++) {
+        if (passes(&table->entries[i], filter)) {
+            table->entries[i].is_chosen = true;
+            if (prints_tree && filter != NULL)
+                choose_family(table, i);
         }
     }
 
-    if (is_tree)
+    if (prints_tree)
         print_children(&to, NO_PARENT, 0);
-    for (size_t i = 0; i < table.count && !is_tree; i++) {
-        if (table.entries[i].is_chosen)
-            print_process(&to, &table.entries[i], 0);
+    for (size_t i = 0; i < table->count && !prints_tree; i++) {
+        if (table->entries[i].is_chosen)
+            print_process(&to, &table->entries[i], 0);
     }
-    if (is_json)
+    if (prints_json)
         print(to.has_printed ? _T("\n]\n") : _T("[]\n"));
-    free(table.entries);
 
     if (!to.has_printed)
         report(_T("no process has '%s' as its id or in its name"), filter == NULL ? _T("") : filter);

@@ -3,7 +3,7 @@
  *
  * Shows   What a prompt asks of the system beside starting programs: whose language it speaks, and what Ctrl+C ends.
  * Run     command_prompt [-c COMMAND] [--language ko|en] [FILE]
- * With    prompt.c, builtins.c, process_commands.c, history.c, jobs.c, messages.c, parser.c, tokenizer.c;
+ * With    prompt.c, builtins.c, history.c, jobs.c, messages.c, parser.c, tokenizer.c;
  *         launch_posix.c, pipeline_posix.c
  * Win32   CommandPrmpt_Ex.c
  */

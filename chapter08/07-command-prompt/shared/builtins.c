@@ -2,7 +2,7 @@
  * builtins.c - the commands of the prompt's own.
  *
  * Shows   Why some commands are no programs: cd and exit change the prompt itself, which no other process could.
- * With    prompt.c, process_commands.c
+ * With    prompt.c
  */
 #include <stdlib.h>
 #include <string.h>
@@ -101,13 +101,41 @@ static const builtin builtins[] = {
     {_T("exit"), _T("[STATUS]"), run_exit, _T("end the prompt"), _T("명령 프롬프트를 끝낸다")},
     {_T("help"), _T(""), run_help, _T("show this"), _T("이 도움말을 보여 준다")},
     {_T("history"), _T(""), run_history, _T("show what was typed"), _T("입력한 명령을 보여 준다")},
-    {_T("kp"), _T("[--all] [--tree] [--dry-run] [--force] NAME|PID..."), run_kp, _T("end processes"), _T("프로세스를 끝낸다")},
-    {_T("lp"), _T("[--tree] [--json] [NAME|PID]"), run_lp, _T("list the processes"), _T("프로세스를 나열한다")},
     {_T("start"), _T("[COMMAND...]"), run_start, _T("open another prompt, and run the command there first"), _T("새 프롬프트를 열고 거기서 먼저 명령을 실행한다")},
 };
 /* clang-format on */
 
 #define BUILTIN_COUNT (sizeof(builtins) / sizeof(builtins[0]))
+
+/* Short names for two programs of the lesson before, which lie beside the prompt. */
+typedef struct alias {
+    const TCHAR *name, *usage;
+    TCHAR program[16]; /* takes the place of a typed word */
+    const TCHAR *english, *korean;
+} alias;
+
+/* clang-format off */
+static alias aliases[] = {
+#ifdef _WIN32
+    {_T("kp"), _T("[--all] [--tree] [--dry-run] [--force] NAME|PID..."), _T("KillTree"), _T("end processes"), _T("프로세스를 끝낸다")},
+    {_T("lp"), _T("[--tree] [--json] [NAME|PID]"), _T("ProcessTree"), _T("list the processes"), _T("프로세스를 나열한다")},
+#else
+    {"kp", "[--all] [--tree] [--dry-run] [--force] NAME|PID...", "kill_tree", "end processes", "프로세스를 끝낸다"},
+    {"lp", "[--tree] [--json] [NAME|PID]", "process_tree", "list the processes", "프로세스를 나열한다"},
+#endif
+};
+/* clang-format on */
+
+#define ALIAS_COUNT (sizeof(aliases) / sizeof(aliases[0]))
+
+TCHAR *program_of(TCHAR *name)
+{
+    for (size_t i = 0; i < ALIAS_COUNT; i++) {
+        if (_tcscmp(name, aliases[i].name) == 0)
+            return aliases[i].program;
+    }
+    return name;
+}
 
 static unsigned long run_help(int count, TCHAR *words[])
 {
@@ -116,6 +144,9 @@ static unsigned long run_help(int count, TCHAR *words[])
     for (size_t i = 0; i < BUILTIN_COUNT; i++)
         print(_T("%s %s\n        %s\n"), builtins[i].name, builtins[i].usage,
               speaks_korean ? builtins[i].korean : builtins[i].english);
+    for (size_t i = 0; i < ALIAS_COUNT; i++)
+        print(_T("%s %s\n        %s\n"), aliases[i].name, aliases[i].usage,
+              speaks_korean ? aliases[i].korean : aliases[i].english);
     print(_T("%s\n"),
           SAY("Anything else is a program: PROGRAM [WORD...] [< FILE] [| PROGRAM...] [> FILE or >> FILE] [&]",
               "나머지는 모두 프로그램입니다: PROGRAM [WORD...] [< FILE] [| PROGRAM...] [> FILE 또는 >> FILE] [&]"));

@@ -40,6 +40,8 @@ static unsigned long run_programs(command_line *line, const TCHAR *text)
 static void run_commands(command_line *line, const TCHAR *text)
 {
     const command *first = &line->commands[0];
+    for (size_t i = 0; i < line->count; i++)
+        line->commands[i].words[0] = program_of(line->commands[i].words[0]);
     bool is_alone = line->count == 1 && !line->is_background && first->input == NULL && first->output == NULL;
 
     /* A command of ours in a pipe becomes a process, too: it has to wait, and may fail, on its own. */

@@ -46,10 +46,9 @@ unsigned long run_builtin(int count, TCHAR *words[]);
 
 /* Whether a command has as many arguments as it takes, and no option that it does not know; says so. */
 bool has_arguments(int count, TCHAR *words[], int least, int most);
-/* ---- process_commands.c ------------------------------------------------------------------------ */
 
-unsigned long run_lp(int count, TCHAR *words[]);
-unsigned long run_kp(int count, TCHAR *words[]);
+/* The program that a word stands for: lp and kp are short names, any other is a program's own. */
+TCHAR *program_of(TCHAR *name);
 
 /* ---- history.c ------------------------------------------------------------------------------ */
 

@@ -1,13 +1,23 @@
 /*
- * process_tree.c - finds out who started whom, from ids that may lie.
+ * process_table.c - keeps processes, and finds out who started whom.
  *
- * Shows   A parent's id outlives the parent. The system may give it to a new process, which then looks like the
- *         parent of processes that are older than itself.
- * With    snapshot_win32.c, snapshot_posix.c
+ * Shows   A process keeps its parent's id after the parent has ended. The system may give that id to a new process,
+ *         which then looks like the parent of processes that are older than itself.
+ * With    ProcessTree.c, KillTree.c, process_tree.c, kill_tree.c
  */
 #include <stdlib.h>
 
 #include "process_table.h"
+
+void add_process(process_table *table, const process_entry *process)
+{
+    process_entry *entries = realloc(table->entries, (table->count + 1) * sizeof(*entries));
+
+    if (entries == NULL)
+        die_error(_T("realloc"));
+    table->entries = entries;
+    entries[table->count++] = *process;
+}
 
 static int compare_ids(const void *a, const void *b)
 {
@@ -31,7 +41,7 @@ static size_t find_parent(const process_table *table, const process_entry *child
 
 bool is_below(const process_table *table, size_t entry, size_t ancestor)
 {
-    /* The limit is for tables that are not linked yet: there may be a ring in them. */
+    /* The limit is for a table whose links are not checked yet: they may form a ring. */
     for (size_t step = 0; step < table->count && entry != NO_PARENT; step++) {
         entry = table->entries[entry].parent;
         if (entry == ancestor)
@@ -48,7 +58,7 @@ void link_processes(process_table *table)
     for (size_t i = 0; i < table->count; i++)
         table->entries[i].parent = find_parent(table, &table->entries[i]);
 
-    /* Where the system does not tell when they began, two processes may seem to have started each other. */
+    /* Where the start times are not known, two processes may seem to have started each other. */
     for (size_t i = 0; i < table->count; i++) {
         if (is_below(table, i, i))
             table->entries[i].parent = NO_PARENT;
@@ -59,7 +69,7 @@ const TCHAR *shown_name(const process_entry *process)
 {
     static TCHAR name[PROCESS_NAME_CHARS];
 
-    /* A process that is just being made may have no name yet. */
+    /* A process that is being created may have no name yet. */
     format_text(name, PROCESS_NAME_CHARS, _T("%s"), process->name[0] == _T('\0') ? _T("?") : process->name);
     return printable(name);
 }

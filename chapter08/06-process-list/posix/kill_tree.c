@@ -1,0 +1,155 @@
+/*
+ * kill_tree.c - ends the processes that are meant and no others, with all that they started if asked.
+ *
+ * Shows   A pidfd stays with its process: open it first, then compare the start time and the name in /proc with those
+ *         that were read before, then send the signal.
+ * Run     kill_tree [--all] [--tree] [--dry-run] [--force] [--grace MS] PID|NAME...
+ * With    proc_read.c, proc_stat.c, process_table.c, process_choice.c, process_names.c; waiting_process.c, which may be
+ *         ended
+ * Win32   KillTree.c
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+#include "proc_read.h"
+
+#define GONE_WITHIN_MS 10000
+
+/* Exit status: some of the processes that were asked for have ended, but not all. */
+enum { STATUS_SOME = 3 };
+
+static void read_processes(process_table *table)
+{
+    process_entry process;
+    const struct dirent *folder;
+
+    DIR *proc = opendir("/proc");
+    if (proc == NULL)
+        die_error("opendir(/proc)");
+    /* At the end readdir gives NULL and leaves errno alone. */
+    while (errno = 0, (folder = readdir(proc)) != NULL) {
+        if (isdigit((unsigned char)folder->d_name[0]) && read_process(folder->d_name, &process))
+            add_process(table, &process);
+    }
+    if (errno != 0)
+        die_error("readdir(/proc)");
+    closedir(proc);
+    link_processes(table);
+}
+
+/* Whether the id still belongs to the process of the table. */
+static bool is_the_one(const process_entry *process)
+{
+    process_entry now;
+    char id[24];
+
+    format_text(id, sizeof(id), "%lu", process->id);
+    return read_process(id, &now) && now.start_time == process->start_time && is_same_name(now.name, process->name);
+}
+
+static bool is_gone_within(int pidfd, unsigned long ms)
+{
+    struct pollfd end = {.fd = pidfd, .events = POLLIN};
+    int count;
+
+    /* A signal that arrives meanwhile starts the time anew, which does no harm. */
+    do
+        count = poll(&end, 1, (int)ms);
+    while (count < 0 && errno == EINTR);
+    if (count < 0)
+        report_error("poll");
+    return count > 0;
+}
+
+static bool terminate(int pidfd, const process_entry *process, unsigned long grace_ms)
+{
+    if (pidfd_send_signal(pidfd, SIGTERM, NULL, 0) < 0 && errno != ESRCH) {
+        report_error("pidfd_send_signal(SIGTERM, %s, process %lu)", process->name, process->id);
+        return false;
+    }
+    if (is_gone_within(pidfd, grace_ms))
+        return true;
+
+    report("%s (process %lu) did not end within %lu ms of SIGTERM: sending SIGKILL", process->name, process->id,
+           grace_ms);
+    if (pidfd_send_signal(pidfd, SIGKILL, NULL, 0) < 0 && errno != ESRCH) {
+        report_error("pidfd_send_signal(SIGKILL, %s, process %lu)", process->name, process->id);
+        return false;
+    }
+    if (is_gone_within(pidfd, GONE_WITHIN_MS))
+        return true;
+    report("%s (process %lu) is still there %d ms after SIGKILL", process->name, process->id, GONE_WITHIN_MS);
+    return false;
+}
+
+/* Ends one process, waits until it is gone and says so. False when it is not gone, which has been reported. */
+static bool end_process(const process_entry *process, const kill_options *options)
+{
+    bool has_ended = false;
+
+    int pidfd = pidfd_open((pid_t)process->id, 0);
+    if (pidfd < 0) {
+        report_error("pidfd_open(%s, process %lu)", process->name, process->id);
+        return false;
+    }
+
+    /* Compared after the pidfd was opened: if it is the right process now, it was the right one then. */
+    if (!is_the_one(process)) {
+        report("%s (process %lu) has ended by itself", process->name, process->id);
+    } else if (options->is_dry_run) {
+        /* Signal 0 does nothing, but is refused as a real one would be. */
+        has_ended = pidfd_send_signal(pidfd, 0, NULL, 0) == 0;
+        if (has_ended)
+            print("would end: %s (process %lu)\n", shown_name(process), process->id);
+        else
+            report_error("pidfd_send_signal(%s, process %lu)", process->name, process->id);
+    } else if (terminate(pidfd, process, options->grace_ms)) {
+        print("ended: %s (process %lu)\n", shown_name(process), process->id);
+        has_ended = true;
+    }
+    close(pidfd);
+    return has_ended;
+}
+
+int main(int argc, char *argv[])
+{
+    kill_options kill = {false, false, false, false, 2000};
+    process_table table = {NULL, 0};
+    int ended = 0;
+
+    const option_spec options[] = {
+        OPTION_FLAG("--all", &kill.ends_all, "end all processes of a name, where there are several"),
+        OPTION_FLAG("--tree", &kill.ends_tree, "end what they have started, too"),
+        OPTION_FLAG("--dry-run", &kill.is_dry_run, "only say what would be ended"),
+        OPTION_FLAG("--force", &kill.is_forced, "even this program, its parents, and the system's processes"),
+        OPTION_NUMBER("--grace", "MS", &kill.grace_ms, 0, 3600000, "send SIGKILL when SIGTERM did not do (2000)"),
+        OPTIONS_END,
+    };
+    companion_init(argv[0]);
+    int count = parse_options(argc, argv,
+                              "Ends processes and waits until they are gone. Exit status: 0 all have ended, "
+                              "1 none, 3 some; 2 wrong usage.",
+                              "PID|NAME...", options);
+
+    read_processes(&table);
+    int left = choose_targets(&table, (unsigned long)getpid(), count, argv + 1, &kill);
+    /* This process itself in the second turn, or the others would not be ended. */
+    for (int turn = 1; turn <= 2; turn++) {
+        for (size_t i = 0; i < table.count; i++) {
+            const process_entry *process = &table.entries[i];
+            bool is_turn = (process->id == (unsigned long)getpid()) == (turn == 2);
+            if (process->is_chosen && is_turn && end_process(process, &kill))
+                ended++;
+            else if (process->is_chosen && is_turn)
+                left++;
+        }
+    }
+    free(table.entries);
+    return left == 0 ? 0 : ended == 0 ? STATUS_FAILED : STATUS_SOME;
+}
