@@ -16,17 +16,18 @@
 
 #define MAX_SIZE   (64 * 1024)
 #define MAX_ROUNDS 100000
-/* Enough for a 99th percentile that 20 rounds stand behind; and the time that one throughput figure gets. */
-#define USUAL_ROUNDS  2000
+/* With 2000 rounds, 20 of them are above the 99th percentile. */
+#define USUAL_ROUNDS 2000
+/* How long a throughput is measured. */
 #define THROUGHPUT_US 200000.0
-/* After so many messages the sender waits for an answer: a mailslot takes any number, and keeps them in memory. */
+/* After so many messages the sender waits for an answer: a mailslot takes any number and keeps them all in memory. */
 #define WINDOW 64
 
 enum { SINK = 's', ECHO = 'e', QUIT = 'q' };
 
 static char message[MAX_SIZE];
 
-static void be_child(const mechanism *chosen, size_t size)
+static void run_child(const mechanism *chosen, size_t size)
 {
     do {
         chosen->receive(message, size);
@@ -35,7 +36,7 @@ static void be_child(const mechanism *chosen, size_t size)
     } while (message[0] != QUIT);
 }
 
-static void say(const mechanism *chosen, size_t size, int what)
+static void send_command(const mechanism *chosen, size_t size, int what)
 {
     message[0] = (char)what;
     chosen->send(message, size);
@@ -62,7 +63,7 @@ static void measure(const mechanism *chosen, size_t size, unsigned long rounds)
 
     for (unsigned long n = 0; n < rounds; n++) {
         begin = now_us();
-        say(chosen, size, ECHO);
+        send_command(chosen, size, ECHO);
         round_us[n] = now_us() - begin;
     }
     qsort(round_us, rounds, sizeof(round_us[0]), compare_numbers);
@@ -70,12 +71,12 @@ static void measure(const mechanism *chosen, size_t size, unsigned long rounds)
     begin = now_us();
     while (now_us() - begin < THROUGHPUT_US) {
         for (int n = 1; n < WINDOW; n++)
-            say(chosen, size, SINK);
-        say(chosen, size, ECHO);
+            send_command(chosen, size, SINK);
+        send_command(chosen, size, ECHO);
         bytes += (double)size * WINDOW;
     }
     print(_T("%.6f %.2f %.2f\n"), bytes / (now_us() - begin), round_us[rounds / 2], round_us[rounds * 99 / 100]);
-    say(chosen, size, QUIT);
+    send_command(chosen, size, QUIT);
 }
 
 static const mechanism *find_mechanism(const TCHAR *name)
@@ -89,13 +90,13 @@ static const mechanism *find_mechanism(const TCHAR *name)
 
 int _tmain(int argc, TCHAR *argv[])
 {
-    bool isList = false;
+    bool listsMechanisms = false;
     const TCHAR *child_address = NULL;
     unsigned long rounds = USUAL_ROUNDS, size;
     const option_spec options[] = {
-        OPTION_FLAG("--list", &isList, "name the mechanisms"),
+        OPTION_FLAG("--list", &listsMechanisms, "name the mechanisms"),
         OPTION_NUMBER("--rounds", "N", &rounds, 1, MAX_ROUNDS, "round trips to measure (2000)"),
-        OPTION_TEXT("--child", "ADDRESS", &child_address, "be the other process (for IpcBench's own use)"),
+        OPTION_TEXT("--child", "ADDRESS", &child_address, "be the other process (for the benchmark's own use)"),
         OPTIONS_END,
     };
     TCHAR address[ADDRESS_CHARS];
@@ -103,7 +104,7 @@ int _tmain(int argc, TCHAR *argv[])
     companion_init(argv[0]);
     int operands = parse_options(argc, argv, _T("Measures one way of inter-process communication."),
                                  _T("[MECHANISM] [SIZE]"), options);
-    if (isList) {
+    if (listsMechanisms) {
         for (const mechanism *each = mechanisms; each->name != NULL; each++)
             print(_T("%s\n"), each->name);
         return 0;
@@ -116,13 +117,13 @@ int _tmain(int argc, TCHAR *argv[])
 
     if (child_address != NULL) {
         chosen->open(child_address, size, true);
-        be_child(chosen, size);
+        run_child(chosen, size);
         return 0;
     }
     chosen->create(address, size);
     if (start_child(chosen, address, argv[2])) {
         chosen->open(address, size, true);
-        be_child(chosen, size);
+        run_child(chosen, size);
         return 0;
     }
     chosen->open(address, size, false);

@@ -8,7 +8,7 @@
 
 #include "ipc_posix.h"
 
-/* The semaphores count slots: one wakes who receives, the other who sends. */
+/* The semaphores count slots: receive waits for a full one, send for an empty one. */
 typedef struct ring {
     sem_t full, empty;
     char slots[];

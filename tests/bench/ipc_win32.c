@@ -1,14 +1,9 @@
-/* ipc_win32.c - the Win32 side of the benchmark: the child, the clock, and all that is read and written as a file. */
+/* ipc_win32.c - the Win32 side of the benchmark: the child process, the clock, and the list of the mechanisms. */
 #include <stdlib.h>
 
 #include "ipc_win32.h"
 
-#define PIPE_BUFFER_BYTES (64 * 1024)
-
-static PROCESS_INFORMATION child;
-static HANDLE hRead, hWrite, hServer;
-/* Of the anonymous pipes, until the child has inherited them. */
-static HANDLE hChildRead, hChildWrite;
+static PROCESS_INFORMATION pi;
 
 void check(bool isSuccess, const TCHAR *call)
 {
@@ -18,7 +13,7 @@ void check(bool isSuccess, const TCHAR *call)
 
 bool start_child(const mechanism *chosen, const TCHAR *address, const TCHAR *size)
 {
-    STARTUPINFO startup = {0};
+    STARTUPINFO si = {0};
     TCHAR *program = partner_path(program_name());
     TCHAR *command_line = append_argument(NULL, program);
 
@@ -26,24 +21,18 @@ bool start_child(const mechanism *chosen, const TCHAR *address, const TCHAR *siz
     command_line = append_argument(command_line, address);
     command_line = append_argument(command_line, chosen->name);
     command_line = append_argument(command_line, size);
-    startup.cb = sizeof(startup);
-    check(CreateProcess(program, command_line, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &child), _T("CreateProcess"));
+    si.cb = sizeof(si);
+    check(CreateProcess(program, command_line, NULL, NULL, TRUE, 0, NULL, NULL, &si, &pi), _T("CreateProcess"));
     free(command_line);
     free(program);
-
-    /* The parent keeps the child's ends no longer than that: else it would never see the child's death. */
-    if (hChildRead != NULL) {
-        CloseHandle(hChildRead);
-        CloseHandle(hChildWrite);
-    }
     return false;
 }
 
 void join_child(void)
 {
-    WaitForSingleObject(child.hProcess, INFINITE);
-    CloseHandle(child.hThread);
-    CloseHandle(child.hProcess);
+    WaitForSingleObject(pi.hProcess, INFINITE);
+    CloseHandle(pi.hThread);
+    CloseHandle(pi.hProcess);
 }
 
 double now_us(void)
@@ -58,123 +47,6 @@ double now_us(void)
 void make_address(TCHAR address[ADDRESS_CHARS], const TCHAR *prefix)
 {
     format_text(address, ADDRESS_CHARS, _T("%scompanion-bench-%lu-%lu"), prefix, GetCurrentProcessId(), GetTickCount());
-}
-
-static void send_handle(const char *message, size_t size)
-{
-    DWORD bytesWritten;
-
-    while (size > 0) {
-        check(WriteFile(hWrite, message, (DWORD)size, &bytesWritten, NULL), _T("WriteFile"));
-        message += bytesWritten;
-        size -= bytesWritten;
-    }
-}
-
-static void receive_handle(char *message, size_t size)
-{
-    DWORD bytesRead;
-
-    while (size > 0) {
-        check(ReadFile(hRead, message, (DWORD)size, &bytesRead, NULL), _T("ReadFile"));
-        message += bytesRead;
-        size -= bytesRead;
-    }
-}
-
-/* ---- mailslots: one for each direction ---- */
-
-static void name_slot(TCHAR slot[ADDRESS_CHARS], const TCHAR *address, bool isChild)
-{
-    format_text(slot, ADDRESS_CHARS, _T("%s-%s"), address, isChild ? _T("child") : _T("parent"));
-}
-
-static HANDLE open_slot(const TCHAR *slot)
-{
-    HANDLE hMailSlot = CreateFile(slot, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING,
-                                  FILE_ATTRIBUTE_NORMAL, NULL);
-
-    check(hMailSlot != INVALID_HANDLE_VALUE, _T("CreateFile"));
-    return hMailSlot;
-}
-
-static void create_mailslot(TCHAR address[ADDRESS_CHARS], size_t size)
-{
-    TCHAR slot[ADDRESS_CHARS];
-
-    make_address(address, _T("\\\\.\\mailslot\\"));
-    name_slot(slot, address, false);
-    hRead = CreateMailslot(slot, (DWORD)size, MAILSLOT_WAIT_FOREVER, NULL);
-    check(hRead != INVALID_HANDLE_VALUE, _T("CreateMailslot"));
-}
-
-/* The child makes its slot and says so with a first message; the parent opens the slot after it. */
-static void open_mailslot(const TCHAR *address, size_t size, bool isChild)
-{
-    TCHAR slot[ADDRESS_CHARS];
-    char *ready = calloc(size, 1);
-
-    check(ready != NULL, _T("calloc"));
-    if (isChild) {
-        name_slot(slot, address, true);
-        hRead = CreateMailslot(slot, (DWORD)size, MAILSLOT_WAIT_FOREVER, NULL);
-        check(hRead != INVALID_HANDLE_VALUE, _T("CreateMailslot"));
-        name_slot(slot, address, false);
-        hWrite = open_slot(slot);
-        send_handle(ready, size);
-    } else {
-        receive_handle(ready, size);
-        name_slot(slot, address, true);
-        hWrite = open_slot(slot);
-    }
-    free(ready);
-}
-
-/* ---- anonymous pipes: one for each direction; the child inherits its ends ---- */
-
-static void create_pipes(TCHAR address[ADDRESS_CHARS], size_t size)
-{
-    (void)size;
-    check(CreatePipe(&hChildRead, &hWrite, NULL, PIPE_BUFFER_BYTES), _T("CreatePipe"));
-    check(CreatePipe(&hRead, &hChildWrite, NULL, PIPE_BUFFER_BYTES), _T("CreatePipe"));
-    check(SetHandleInformation(hChildRead, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT), _T("SetHandleInformation"));
-    check(SetHandleInformation(hChildWrite, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT), _T("SetHandleInformation"));
-    format_text(address, ADDRESS_CHARS, _T("%p,%p"), hChildRead, hChildWrite);
-}
-
-static void open_pipes(const TCHAR *address, size_t size, bool isChild)
-{
-    (void)size;
-    if (isChild && _stscanf(address, _T("%p,%p"), &hRead, &hWrite) != 2)
-        die_usage(_T("--child: '%s' is not two handles"), address);
-}
-
-/* ---- named pipe: one, in both directions, of message type ---- */
-
-static void create_named_pipe(TCHAR address[ADDRESS_CHARS], size_t size)
-{
-    (void)size;
-    make_address(address, _T("\\\\.\\pipe\\"));
-    hServer = CreateNamedPipe(address, PIPE_ACCESS_DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE,
-                              PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS, 1,
-                              PIPE_BUFFER_BYTES, PIPE_BUFFER_BYTES, 0, NULL);
-    check(hServer != INVALID_HANDLE_VALUE, _T("CreateNamedPipe"));
-}
-
-static void open_named_pipe(const TCHAR *address, size_t size, bool isChild)
-{
-    DWORD mode = PIPE_READMODE_MESSAGE;
-
-    (void)size;
-    if (isChild) {
-        hRead = CreateFile(address, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
-        check(hRead != INVALID_HANDLE_VALUE, _T("CreateFile"));
-        check(SetNamedPipeHandleState(hRead, &mode, NULL, NULL), _T("SetNamedPipeHandleState"));
-    } else {
-        check(ConnectNamedPipe(hServer, NULL) || GetLastError() == ERROR_PIPE_CONNECTED, _T("ConnectNamedPipe"));
-        hRead = hServer;
-    }
-    hWrite = hRead;
 }
 
 const mechanism mechanisms[] = {

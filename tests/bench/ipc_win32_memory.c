@@ -4,7 +4,7 @@
 #include "ipc_win32.h"
 
 typedef struct ring {
-    HANDLE hFull, hEmpty; /* semaphores that count slots: one wakes who receives, the other who sends */
+    HANDLE hFull, hEmpty; /* semaphores that count slots: receive waits for a full one, send for an empty one */
     char *slots;
     size_t next;
 } ring;
@@ -43,7 +43,7 @@ static char *next_slot(ring *used, size_t size)
     return used->slots + used->next++ % SLOTS * size;
 }
 
-/* Of hFile, where there is one. */
+/* Makes the section of hFile, or one without a file where that is INVALID_HANDLE_VALUE. */
 static void make_section(const TCHAR *address, size_t size)
 {
     hSection = CreateFileMapping(hFile, NULL, PAGE_READWRITE, 0, (DWORD)(2 * SLOTS * size), address);
@@ -69,7 +69,7 @@ static void name_file(TCHAR path[MAX_PATH], const TCHAR *address)
     }
 }
 
-/* The child finds the section by its name, as it would find the file. */
+/* The section has a name, by which the child opens it; the child needs no path of the file. */
 void create_file_section(TCHAR address[ADDRESS_CHARS], size_t size)
 {
     TCHAR path[MAX_PATH];

@@ -7,7 +7,7 @@
 
 static SOCKET listener, connection;
 
-/* Winsock keeps its errors where GetLastError finds them. */
+/* WSAStartup returns its error; the other calls of Winsock set what GetLastError gives. */
 static void begin_winsock(void)
 {
     WSADATA data;
@@ -45,7 +45,7 @@ void create_socket(TCHAR address[ADDRESS_CHARS], size_t size)
 void open_socket(const TCHAR *address, size_t size, bool isChild)
 {
     unsigned long port = 0;
-    /* Else a small message would wait for the answer to the one before it. */
+    /* Otherwise TCP holds a small message back until the one before it is acknowledged. */
     DWORD isImmediate = TRUE;
 
     (void)size;
