@@ -175,7 +175,8 @@ def test_a_copy_is_the_same_byte_for_byte(win32_stage: Stage, size: int) -> None
     target.write_bytes(b"older and longer" * 100)
     actor = copy(win32_stage, "from", "to")
     assert actor.exit() == 0 and actor.errors.all == []
-    assert len(actor.output.all) == 2 and all(line.endswith(f" {size} bytes, all the same") for line in actor.output.all)
+    assert len(actor.output.all) == 2
+    assert all(line.endswith(f" {size} bytes, all the same") for line in actor.output.all)
     assert target.read_bytes() == content == source.read_bytes()
     assert sorted(os.listdir(win32_stage.work)) == ["from", "to"]
 
@@ -209,8 +210,8 @@ def test_what_was_left_under_the_name_of_the_part_is_not_overwritten(win32_stage
     (work / "to.part").write_bytes(b"precious")
     actor = copy(win32_stage, "from", "to")
     assert actor.next_error().startswith("MemoryMapCopy: CreateFile(to.part): error 80 ERROR_FILE_EXISTS: ")
-    assert actor.next_error() == ("MemoryMapCopy: hint: a copy that was killed leaves it behind; delete it, unless it is "
-                                  "a file of yours")
+    assert actor.next_error() == ("MemoryMapCopy: hint: a copy that was killed leaves it behind; delete it, unless it "
+                                  "is a file of yours")
     assert actor.exit() == 1
     assert (work / "to.part").read_bytes() == b"precious"
 

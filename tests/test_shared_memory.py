@@ -96,7 +96,8 @@ def test_many_writers_share_a_ring_that_is_full_all_the_time(pair: Pair) -> None
     reader = pair.reader("--size", "100", "--count", str(writers * messages))
     crowd = [pair.writer("--size", "100") for _ in range(writers)]
     for who, actor in enumerate(crowd):
-        actor.type_bytes("".join(f"{who} 쓴다 {number} 번째 {'x' * (number % 50)}\n" for number in range(messages)).encode())
+        lines = [f"{who} 쓴다 {number} 번째 {'x' * (number % 50)}\n" for number in range(messages)]
+        actor.type_bytes("".join(lines).encode())
         actor.end_input()
     assert [actor.exit() for actor in crowd] == [0] * writers
     assert reader.exit() == 0
