@@ -52,14 +52,23 @@ def test_prompt_is_for_people_only(win32_stage: Stage) -> None:
     assert typing.output.all == []
 
 
-def test_what_follows_exit_is_not_sent(win32_stage: Stage) -> None:
+@pytest.mark.parametrize("arguments", [[], ["exit", "too late"]])
+def test_what_follows_exit_is_not_sent(win32_stage: Stage, arguments: list[str]) -> None:
     mail = receiver(win32_stage, "--count", "2")
-    typing = sender(win32_stage)
+    typing = sender(win32_stage, *arguments)
     typing.type("exit")
     typing.type("too late")
     assert typing.exit() == 0
     assert mail.exit() == 0
     assert mail.output.all[1:] == ["received: exit"]
+
+
+def test_two_at_once_try_the_rules_on_one_name(win32_stage: Stage) -> None:
+    slot = win32_stage.unique("rules")
+    receiver(win32_stage, name="rules")
+    late = win32_stage.start("MailRules", "--name", slot)
+    assert late.exit() == 1
+    assert late.errors.all[0].startswith(rf"MailRules: CreateMailslot(\\.\mailslot\{slot}): error 183 ")
 
 
 def test_a_slot_in_a_folder(win32_stage: Stage) -> None:
@@ -156,7 +165,8 @@ def test_many_senders_at_once(win32_stage: Stage) -> None:
 
     arrived = [line.removeprefix("received: ") for line in mail.output.all[1:]]
     for who in range(senders):
-        assert [text for text in arrived if text.startswith(f"{who} ")] == [f"{who} sends {n} 번째" for n in range(messages)]
+        expected = [f"{who} sends {number} 번째" for number in range(messages)]
+        assert [text for text in arrived if text.startswith(f"{who} ")] == expected
 
 
 def test_ctrl_c_ends_the_receiver_and_its_slot(win32_stage: Stage) -> None:
@@ -231,6 +241,10 @@ def test_every_computer_is_addressed_by_a_star(win32_stage: Stage) -> None:
     (["MailReceiver", "--naem", "x"], "unknown option '--naem', did you mean --name?"),
     (["MailReceiver", "--name", "x" * 300], "--name: a slot's whole name has less than 260 characters"),
     (["MailSender", "--name", "x" * 300, "hi"], "--name, --to: a slot's whole name has less than 260 characters"),
+    (["MailBroadcast", "hi"], "--name NAME is missing"),
+    (["MailBroadcast", "--name", "x" * 300, "hi"], "--name: a slot's whole name has less than 260 characters"),
+    (["MailSenderEndless", "--limit", "0"], "--limit: '0' is not a whole number from 1 to 100000"),
+    (["MailSenderEndless", "hi"], "unexpected 'hi'"),
 ])
 def test_wrong_usage(win32_stage: Stage, arguments: list[str], complaint: str) -> None:
     actor = win32_stage.start(*arguments)
@@ -245,11 +259,15 @@ def test_a_name_that_no_slot_can_have(win32_stage: Stage) -> None:
     assert actor.exit() == 1
 
 
-def test_one_sender_reaches_several_receivers(win32_stage: Stage) -> None:
+def broadcast(stage: Stage, names: list[str], *messages: str) -> Actor:
+    options = [option for name in names for option in ("--name", stage.unique(name))]
+    return stage.start("MailBroadcast", *options, *messages)
+
+
+def test_a_broadcast_reaches_several_receivers(win32_stage: Stage) -> None:
     names = ["빨강", "blue", "green"]
     mails = [receiver(win32_stage, "--count", "3", name=name) for name in names]
-    options = [option for name in names for option in ("--name", win32_stage.unique(name))]
-    typing = win32_stage.start("MailSender", *options)
+    typing = broadcast(win32_stage, names)
     for number in range(3):
         typing.type(f"{number} 모두에게")
     typing.end_input()
@@ -261,18 +279,17 @@ def test_one_sender_reaches_several_receivers(win32_stage: Stage) -> None:
 
 def test_who_cannot_be_reached_is_named_and_keeps_nothing_from_the_others(win32_stage: Stage) -> None:
     mail = receiver(win32_stage, "--count", "1", name="here")
-    missing = [win32_stage.unique("gone"), win32_stage.unique("never")]
-    sending = win32_stage.start("MailSender", "--name", missing[0], "--name", win32_stage.unique("here"), "--name",
-                                missing[1], "hello")
+    sending = broadcast(win32_stage, ["gone", "here", "never"], "hello")
     assert sending.exit() == 1
     errors = [line for line in sending.errors.all if "hint" not in line]
-    assert [line.split(")")[0] for line in errors] == [rf"MailSender: CreateFile(\\.\mailslot\{name}" for name in missing]
+    assert [line.split(")")[0] for line in errors] == [
+        rf"MailBroadcast: CreateFile(\\.\mailslot\{win32_stage.unique(name)}" for name in ("gone", "never")]
     assert mail.next_line() == "received: hello"
     assert mail.exit() == 0
 
 
-def test_nobody_to_reach_ends_the_sender_before_anything_is_typed(win32_stage: Stage) -> None:
-    typing = win32_stage.start("MailSender", "--name", win32_stage.unique("gone"), "--name", win32_stage.unique("never"))
+def test_nobody_to_reach_ends_a_broadcast_before_anything_is_typed(win32_stage: Stage) -> None:
+    typing = broadcast(win32_stage, ["gone", "never"])
     assert typing.exit() == 1
     assert len(typing.errors.all) == 4
 
@@ -280,8 +297,7 @@ def test_nobody_to_reach_ends_the_sender_before_anything_is_typed(win32_stage: S
 @wine_differs("under Wine a write succeeds although nobody has the slot any more")
 def test_one_of_several_receivers_that_goes_is_named(win32_stage: Stage) -> None:
     leaving, staying = (receiver(win32_stage, name=name) for name in ("leaving", "staying"))
-    typing = win32_stage.start("MailSender", "--name", win32_stage.unique("leaving"), "--name",
-                               win32_stage.unique("staying"))
+    typing = broadcast(win32_stage, ["leaving", "staying"])
     typing.type("before")
     assert leaving.next_line() == staying.next_line() == "received: before"
     leaving.kill()
@@ -292,6 +308,111 @@ def test_one_of_several_receivers_that_goes_is_named(win32_stage: Stage) -> None
 
 
 def test_more_slots_than_there_is_room_for(win32_stage: Stage) -> None:
-    actor = win32_stage.start("MailSender", *(f"--name=slot{number}" for number in range(65)), "hi")
-    assert actor.next_error().startswith("MailSender: --name: 'slot64' is one too many; it may be given 64 times (")
+    actor = win32_stage.start("MailBroadcast", *(f"--name=slot{number}" for number in range(65)), "hi")
+    assert actor.next_error().startswith("MailBroadcast: --name: 'slot64' is one too many; it may be given 64 times (")
     assert actor.exit() == 2
+
+
+def test_a_broadcast_ends_with_exit(win32_stage: Stage) -> None:
+    mails = [receiver(win32_stage, name=name) for name in ("red", "blue")]
+    typing = broadcast(win32_stage, ["red", "blue"])
+    typing.type("exit")
+    typing.type("too late")
+    assert typing.exit() == 0
+    for mail in mails:
+        assert mail.exit() == 0
+        assert mail.output.all[1:] == ["received: exit"]
+
+
+# What the book's listings do on the wire (tests/peers): each of them against ours.
+
+def book_sender(stage: Stage, *arguments: str) -> Actor:
+    return stage.start("BookMailSender", stage.unique("mailbox"), *arguments)
+
+
+def test_the_books_sender_and_our_receiver(win32_stage: Stage) -> None:
+    mail = receiver(win32_stage)
+    typing = book_sender(win32_stage)
+    for line in ("안녕하세요", "hi there", "", "a  b"):
+        typing.type(line)
+        assert mail.next_line() == f"received: {line}"
+    typing.type("exit")
+    assert mail.next_line() == "received: exit"
+    assert mail.exit() == 0
+    assert not typing.has_ended  # it has sent "exit" and a line break, and compares that with "exit"
+    assert mail.errors.all == []
+
+
+def test_the_books_sender_never_ends_and_our_receiver_bears_it(win32_stage: Stage) -> None:
+    mail = receiver(win32_stage, "--count", "201")
+    typing = book_sender(win32_stage, "200")
+    typing.type("끝없이")
+    typing.end_input()
+    assert mail.exit() == 0
+    assert mail.output.all[1:] == ["received: 끝없이"] * 201
+    assert typing.exit() == 0  # the peer has a limit, which the book's has not
+
+
+def test_our_sender_and_the_books_receiver(win32_stage: Stage) -> None:
+    mail = win32_stage.start("BookMailReceiver", win32_stage.unique("mailbox"))
+    assert mail.next_line() == "ready"
+    typing = sender(win32_stage)
+    for line in ("안녕하세요", ", ", "mailslot", "exit"):
+        typing.type(line)
+    assert typing.exit() == 0
+    assert mail.exit() == 0
+    assert mail.output.all[1:] == ["안녕하세요, mailslotend"]  # our messages have no line break that it could print
+
+
+@pytest.mark.parametrize("sent, shown", [
+    ("hi\n", "hi"), ("hi\r\n", "hi"), ("\n", ""), ("hi\n\n", "hi?"), ("hi\r", "hi?"), ("\r", "?"), ("a\nb\n", "a?b"),
+    ("x" * 511 + "\n", "x" * 511),
+])
+def test_a_line_break_at_the_end_belongs_to_the_line(win32_stage: Stage, sent: str, shown: str) -> None:
+    mail = receiver(win32_stage, "--count", "1")
+    assert sender(win32_stage, sent).exit() == 0
+    assert mail.next_line() == f"received: {shown}"
+    assert mail.exit() == 0
+    assert mail.errors.all == []
+
+
+@pytest.mark.parametrize("last", ["exit\n", "exit\r\n"])
+def test_exit_with_a_line_break_ends_the_receiver(win32_stage: Stage, last: str) -> None:
+    mail = receiver(win32_stage)
+    for no_exit in ("exit\nexit", "exit now\n", "exit\n\n", "\nexit"):
+        assert sender(win32_stage, no_exit).exit() == 0
+    assert sender(win32_stage, last).exit() == 0
+    assert mail.exit() == 0
+    assert mail.output.all[1:] == ["received: exit?exit", "received: exit now", "received: exit?", "received: ?exit",
+                                   "received: exit"]
+
+
+def test_the_endless_sender_repeats_its_last_line_until_its_limit(win32_stage: Stage) -> None:
+    mail = receiver(win32_stage, "--count", "50")
+    typing = win32_stage.start("MailSenderEndless", "--name", win32_stage.unique("mailbox"), "--limit", "50")
+    typing.type("첫 줄")
+    typing.type("마지막 줄")
+    typing.end_input()
+    assert typing.exit() == 1
+    assert mail.exit() == 0
+    assert mail.output.all[1:] == ["received: 첫 줄"] + ["received: 마지막 줄"] * 49
+    assert typing.errors.all == ["MailSenderEndless: stopped by --limit after 50 messages"]
+
+
+def test_the_endless_sender_has_a_limit_of_its_own(win32_stage: Stage) -> None:
+    mail = receiver(win32_stage, "--count", "1000")
+    typing = win32_stage.start("MailSenderEndless", "--name", win32_stage.unique("mailbox"))
+    typing.end_input()
+    assert typing.exit() == 1
+    assert typing.errors.all == ["MailSenderEndless: stopped by --limit after 1000 messages"]
+    assert mail.exit() == 0
+
+
+def test_exit_does_not_end_the_endless_sender(win32_stage: Stage) -> None:
+    mail = receiver(win32_stage)
+    typing = win32_stage.start("MailSenderEndless", "--name", win32_stage.unique("mailbox"), "--limit", "2")
+    typing.type("exit")
+    assert typing.next_line() == "sent 5 characters"
+    assert mail.exit() == 0
+    typing.type("exit")
+    assert typing.exit() == 1  # by its limit; on Windows by WriteFile, since the slot has gone with its receiver

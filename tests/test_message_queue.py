@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 import signal
+import struct
 import subprocess
 from pathlib import Path
 
@@ -32,6 +34,12 @@ def key(actor: Actor) -> str:
     return found[1]
 
 
+def send_raw(msqid: int, text: bytes) -> None:
+    """Calls msgsnd as any other program of this user can."""
+    message = struct.pack("l", 1) + text
+    assert ctypes.CDLL(None).msgsnd(msqid, message, len(text), 0) == 0
+
+
 def exists(key: str, table: str = "msg") -> bool:
     """Whether the kernel knows a queue (or a semaphore set, in the table "sem") of that key."""
     rows = Path(f"/proc/sysvipc/{table}").read_text(encoding="ascii").splitlines()[1:]
@@ -45,6 +53,29 @@ def test_messages_as_arguments_arrive_in_order(posix_stage: Stage) -> None:
     assert [mail.next_line() for _ in messages] == [f"received: {message}" for message in messages]
     assert mail.exit() == 0
     assert not exists(key(mail)) and not exists(key(mail), "sem")
+
+
+@pytest.mark.parametrize("arguments", [[], ["exit", "too late"]])
+def test_what_follows_exit_is_not_sent(posix_stage: Stage, arguments: list[str]) -> None:
+    mail = receiver(posix_stage, "--count", "2")
+    typing = sender(posix_stage, *arguments)
+    typing.type("exit")
+    typing.type("too late")
+    assert typing.exit() == 0
+    assert mail.exit() == 0
+    assert mail.output.all[1:] == ["received: exit"]
+
+
+def test_a_message_with_a_nul_shows_all_of_it(posix_stage: Stage) -> None:
+    """From a program that is not ours: message_queue_sender has none in its arguments."""
+    mail = receiver(posix_stage)
+    found = WAITING.fullmatch(mail.output.all[0])
+    assert found
+    send_raw(int(found[2]), b"exit\0hidden")
+    send_raw(int(found[2]), b"\0")
+    send_raw(int(found[2]), b"exit")
+    assert [mail.next_line() for _ in range(3)] == ["received: exit?hidden", "received: ?", "received: exit"]
+    assert mail.exit() == 0
 
 
 def test_control_characters_stay_off_the_terminal(posix_stage: Stage) -> None:
@@ -158,13 +189,15 @@ def test_many_senders_at_once(posix_stage: Stage) -> None:
     assert mail.exit() == 0
     arrived = [line.removeprefix("received: ") for line in mail.output.all[1:]]
     for who in range(senders):
-        assert [text for text in arrived if text.startswith(f"{who} ")] == [f"{who} sends {n} 번째" for n in range(messages)]
+        expected = [f"{who} sends {number} 번째" for number in range(messages)]
+        assert [text for text in arrived if text.startswith(f"{who} ")] == expected
 
 
 @pytest.mark.parametrize("arguments, complaint", [
     (["message_queue_receiver", "--type", "0"], "--type: '0' is not a whole number from 1 to 2147483647"),
     (["message_queue_receiver", "--timeout", "-1"], "--timeout: '-1' is not a whole number from 0 to 4294967294"),
     (["message_queue_receiver", "hello"], "unexpected 'hello'"),
+    (["message_queue_sender", "--type", "0", "hi"], "--type: '0' is not a whole number from 1 to 2147483647"),
     (["message_queue_sender", "--no-wait=yes"], "--no-wait: takes no value, but 'yes' is given"),
 ])
 def test_wrong_usage(posix_stage: Stage, arguments: list[str], complaint: str) -> None:

@@ -1,7 +1,7 @@
 /*
- * MailReceiver.c - the receiving end of a mailslot (book 7-2).
+ * MailReceiver.c - the receiving end of a mailslot (book: chapter 7, section 02, listing 7-2).
  *
- * Shows   CreateMailslot; ReadFile on a mailslot: one call, one whole message.
+ * Shows   CreateMailslot; ReadFile on a mailslot: one call reads one whole message.
  * Run     MailReceiver [--name NAME] [--timeout MS] [--count N]
  * With    MailSender.c, started after this one
  * POSIX   message_queue_receiver.c
@@ -11,21 +11,23 @@
 #define MAIL_CHARS 512
 #define MAIL_BYTES (MAIL_CHARS * sizeof(TCHAR))
 
-/* Shows one message, which may come from any program: its length and its content are not to be trusted. */
-static void show_mail(TCHAR *message, DWORD bytesRead)
+/* Prints one message. Any program may have written it, so neither its length nor its characters can be trusted. */
+static void print_message(TCHAR *message, DWORD bytesRead)
 {
-    /* ReadFile counts bytes; the string counts characters, and the wire has no terminator. */
+    /* ReadFile counts bytes; a string counts characters. */
     DWORD chars = bytesRead / sizeof(TCHAR);
     if (chars > MAIL_CHARS)
         chars = MAIL_CHARS;
-    message[chars] = _T('\0');
 
-    /* A NUL within the text would hide the rest. */
-    for (DWORD i = 0; i < chars; i++) {
-        if (message[i] == _T('\0'))
-            message[i] = _T('?');
+    /* The book's MailSender sends the line break too. */
+    if (chars > 0 && message[chars - 1] == _T('\n')) {
+        chars--;
+        if (chars > 0 && message[chars - 1] == _T('\r'))
+            chars--;
     }
-    print(_T("received: %s\n"), printable(message));
+
+    /* A message has no terminator; printable_chars adds it. */
+    print(_T("received: %s\n"), printable_chars(message, chars));
 
     if (bytesRead > MAIL_BYTES)
         report(_T("that message was longer than %lu bytes; only its beginning is shown"), (DWORD)MAIL_BYTES);
@@ -34,38 +36,11 @@ static void show_mail(TCHAR *message, DWORD bytesRead)
                (DWORD)sizeof(TCHAR));
 }
 
-/* Shows the mail until "exit" or message number `count` (0: no limit) comes. False when it stayed out too long. */
-static bool receive_mail(HANDLE hMailSlot, DWORD timeout, DWORD count)
-{
-    TCHAR message[MAIL_CHARS + 1];
-    DWORD bytesRead;
-
-    for (DWORD received = 1;; received++) {
-        if (!ReadFile(hMailSlot, message, sizeof(message), &bytesRead, NULL)) {
-            switch (GetLastError()) {
-            case ERROR_SEM_TIMEOUT:
-                print(_T("no mail for %lu ms\n"), timeout);
-                return count == 0;
-            case ERROR_BROKEN_PIPE: /* what Wine makes of an empty message; a mailslot cannot break */
-                bytesRead = 0;
-                break;
-            default:
-                die_error(_T("ReadFile"));
-            }
-        }
-
-        show_mail(message, bytesRead);
-        if (received == count || _tcscmp(message, _T("exit")) == 0)
-            return true;
-    }
-}
-
 int _tmain(int argc, TCHAR *argv[])
 {
     const TCHAR *name = _T("mailbox");
-    DWORD timeout = MAILSLOT_WAIT_FOREVER;
-    DWORD count = 0;
-    TCHAR slotName[MAX_PATH];
+    DWORD timeout = MAILSLOT_WAIT_FOREVER, count = 0, bytesRead;
+    TCHAR slotName[MAX_PATH], message[MAIL_CHARS + 1];
     HANDLE hMailSlot;
 
     const option_spec options[] = {
@@ -90,7 +65,23 @@ int _tmain(int argc, TCHAR *argv[])
     }
     print(_T("waiting for mail on %s\n"), slotName);
 
-    bool isSuccess = receive_mail(hMailSlot, timeout, count);
+    for (DWORD received = 1;; received++) {
+        if (!ReadFile(hMailSlot, message, sizeof(message), &bytesRead, NULL)) {
+            if (GetLastError() == ERROR_SEM_TIMEOUT) {
+                print(_T("no mail for %lu ms\n"), timeout);
+                CloseHandle(hMailSlot);
+                return count == 0 ? 0 : STATUS_FAILED;
+            }
+            if (GetLastError() != ERROR_BROKEN_PIPE)
+                die_error(_T("ReadFile"));
+            bytesRead = 0; /* Wine's error for an empty message; Windows reads 0 bytes */
+        }
+
+        print_message(message, bytesRead);
+        if (received == count || _tcscmp(message, _T("exit")) == 0)
+            break;
+    }
+
     CloseHandle(hMailSlot);
-    return isSuccess ? 0 : STATUS_FAILED;
+    return 0;
 }

@@ -1,13 +1,13 @@
 /*
- * MailRules.c - what a mailslot allows and what it refuses, each rule shown by the call itself (book 7-2).
+ * MailRules.c - what a mailslot allows and what it refuses, each rule shown by the call itself.
  *
- * Shows   A mailslot is one-way and has one owner: the error of every call that forgets it.
+ * Shows   CreateMailslot, CreateFile, ReadFile and WriteFile where they fail: a mailslot is one-way and has one owner.
  * Run     MailRules [--name NAME]
  */
 #include "companion.h"
 
-/* Prints one experiment and what the system said to it. */
-static void show(const TCHAR *experiment, bool isSuccess)
+/* Prints one experiment and its result. */
+static void show_result(const TCHAR *experiment, bool isSuccess)
 {
     if (isSuccess)
         print(_T("%s: works\n"), experiment);
@@ -15,10 +15,10 @@ static void show(const TCHAR *experiment, bool isSuccess)
         print(_T("%s: error %lu\n"), experiment, GetLastError());
 }
 
-static HANDLE open_slot(const TCHAR *slotName, DWORD access)
+static HANDLE open_for_writing(const TCHAR *slotName)
 {
-    return CreateFile(slotName, access, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL,
-                      NULL);
+    return CreateFile(slotName, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING,
+                      FILE_ATTRIBUTE_NORMAL, NULL);
 }
 
 int _tmain(int argc, TCHAR *argv[])
@@ -36,25 +36,27 @@ int _tmain(int argc, TCHAR *argv[])
     if (!format_text(slotName, MAX_PATH, _T("\\\\.\\mailslot\\%s"), name))
         die_usage(_T("--name: a slot's whole name has less than %d characters"), MAX_PATH);
 
-    show(_T("open a slot that nobody has made"), open_slot(slotName, GENERIC_WRITE) != INVALID_HANDLE_VALUE);
+    show_result(_T("open a slot that nobody has made"), open_for_writing(slotName) != INVALID_HANDLE_VALUE);
 
     HANDLE hReceiver = CreateMailslot(slotName, 0, 0, NULL);
-    show(_T("make the slot"), hReceiver != INVALID_HANDLE_VALUE);
-    show(_T("make it again"), CreateMailslot(slotName, 0, 0, NULL) != INVALID_HANDLE_VALUE);
-    show(_T("read from the empty slot"), ReadFile(hReceiver, message, sizeof(message), &bytes, NULL));
-    show(_T("write to the receiver's end"), WriteFile(hReceiver, _T("a"), sizeof(TCHAR), &bytes, NULL));
+    if (hReceiver == INVALID_HANDLE_VALUE)
+        die_error(_T("CreateMailslot(%s)"), slotName);
+    show_result(_T("make the slot"), true);
+    show_result(_T("make it again"), CreateMailslot(slotName, 0, 0, NULL) != INVALID_HANDLE_VALUE);
+    show_result(_T("read from the empty slot"), ReadFile(hReceiver, message, sizeof(message), &bytes, NULL));
+    show_result(_T("write to the receiver's end"), WriteFile(hReceiver, _T("a"), sizeof(TCHAR), &bytes, NULL));
 
-    HANDLE hSender = open_slot(slotName, GENERIC_WRITE);
-    show(_T("open it for writing"), hSender != INVALID_HANDLE_VALUE);
-    show(_T("read from the sender's end"), ReadFile(hSender, message, sizeof(message), &bytes, NULL));
-    show(_T("write to the sender's end"), WriteFile(hSender, _T("a"), sizeof(TCHAR), &bytes, NULL));
+    HANDLE hSender = open_for_writing(slotName);
+    show_result(_T("open it for writing"), hSender != INVALID_HANDLE_VALUE);
+    show_result(_T("read from the sender's end"), ReadFile(hSender, message, sizeof(message), &bytes, NULL));
+    show_result(_T("write to the sender's end"), WriteFile(hSender, _T("a"), sizeof(TCHAR), &bytes, NULL));
 
-    HANDLE hSecondSender = open_slot(slotName, GENERIC_WRITE);
-    show(_T("open it for writing a second time"), hSecondSender != INVALID_HANDLE_VALUE);
+    HANDLE hSecondSender = open_for_writing(slotName);
+    show_result(_T("open it for writing a second time"), hSecondSender != INVALID_HANDLE_VALUE);
 
     CloseHandle(hSecondSender);
     CloseHandle(hSender);
     CloseHandle(hReceiver);
-    show(_T("open it after its owner has closed it"), open_slot(slotName, GENERIC_WRITE) != INVALID_HANDLE_VALUE);
+    show_result(_T("open it after its owner has closed it"), open_for_writing(slotName) != INVALID_HANDLE_VALUE);
     return 0;
 }

@@ -1,5 +1,5 @@
 /*
- * message_queue.h - what message_queue_receiver.c and message_queue_sender.c agree on.
+ * message_queue.h - what message_queue_receiver.c and message_queue_sender.c agree on, and the receiver's claim.
  */
 #ifndef MESSAGE_QUEUE_H
 #define MESSAGE_QUEUE_H
@@ -7,17 +7,16 @@
 #include <sys/msg.h>
 #include <unistd.h>
 
-/* msgsnd and msgrcv want the type in front, at least 1. The lengths they take and give are those of the text. */
+/* msgsnd and msgrcv want the type first, at least 1. The length that they take and give is that of the text alone. */
 struct mail {
     long type;
     char text[];
 };
 
 /*
- * The number that stands for a name: a System V queue has no other. It is made from the letters and the user
- * (FNV-1a hash), so that on one machine everybody may have a "mailbox". ftok, the usual way, needs a file
- * that both programs know, and takes just 16 bits of its inode number. Here, two names of one user would
- * share a queue with a chance of 1 to 4 billion.
+ * The key for a name: a System V queue has a number only. It is made from the characters and the user (FNV-1a hash),
+ * so that each user of a computer may have a "mailbox". ftok, the usual way, needs a file that both programs know, and
+ * uses 16 bits of its inode number. Here two names of one user get the same key with a probability of 1 to 4 billion.
  */
 static inline key_t queue_key(const char *name)
 {
@@ -26,25 +25,19 @@ static inline key_t queue_key(const char *name)
     for (; *name != '\0'; name++)
         hash = (hash ^ (unsigned char)*name) * 16777619U;
 
-    /* Not IPC_PRIVATE: each msgget of that one makes a new queue. */
+    /* Not IPC_PRIVATE: with that one each msgget makes a new queue. */
     return hash == (unsigned)IPC_PRIVATE ? 1 : (key_t)hash;
 }
 
-/* The rest is in message_queue_owner.c and for the receiver. */
+/* The rest is in message_queue_claim.c, for the receiver. */
 
 /*
- * Makes this process the only receiver of `key`, or ends it when another one lives. The claim ends with the
- * process, even by kill -9: a queue that is there all the same has been left behind.
+ * Makes this process the only receiver of `key`, or ends it when another receiver is alive. The claim ends with the
+ * process, also by kill -9: a queue that exists while the claim was free has been left by a killed receiver.
  */
 void claim_key(key_t key);
 
-/*
- * Says that there is a queue of a key that has been claimed, so that nobody receives from it any more, and
- * gives its id.
- */
-int take_over_queue(key_t key);
-
-/* Has the queue removed when the process ends: by exit, Ctrl+C (SIGINT), SIGTERM or SIGHUP. */
-void remove_at_end(int msqid);
+/* Removes the claim. For run_at_end: makes system calls only, and may be called without a claim. */
+void release_key(void);
 
 #endif

@@ -1,10 +1,10 @@
 /*
  * message_queue_receiver.c - the receiving end of a System V message queue.
  *
- * Shows   msgget to make a queue; msgrcv: one call, one whole message, of any type or of one. A queue stays
- *         until somebody removes it, with the mail in it, whatever becomes of the program that made it.
+ * Shows   msgget makes a queue; msgrcv: one call receives one whole message, of any type or of one; msgctl removes the
+ *         queue, which would otherwise stay, with its messages, after the program that made it has ended.
  * Run     message_queue_receiver [--name NAME] [--type N] [--timeout MS] [--count N]
- * With    message_queue_sender.c, started after this one; message_queue_owner.c
+ * With    message_queue_sender.c, started after this one; message_queue_claim.c
  * Win32   MailReceiver.c
  */
 #include <errno.h>
@@ -21,7 +21,29 @@
 
 static struct mail *mail;
 static size_t room;
+static int msqid = -1; /* no queue: msgctl refuses this id */
 static volatile sig_atomic_t is_time_over;
+
+/* The queue first: as long as the key is claimed, nobody else makes a queue of it. */
+static void clean_up(void)
+{
+    msgctl(msqid, IPC_RMID, NULL);
+    release_key();
+}
+
+/* Opens the queue that a killed receiver has left. The claim is ours, so nobody else receives from it. */
+static int take_over_queue(key_t key)
+{
+    struct msqid_ds status;
+    int left_msqid = msgget(key, 0);
+
+    if (left_msqid < 0 || msgctl(left_msqid, IPC_STAT, &status) < 0)
+        die_error("msgget(0x%08x)", (unsigned)key);
+    report("a killed receiver has left its message queue (key 0x%08x, id %d, messages: %lu): taking it over",
+           (unsigned)key, left_msqid, (unsigned long)status.msg_qnum);
+    report("hint: by hand it would go with: ipcrm -Q 0x%08x -S 0x%08x", (unsigned)key, (unsigned)key);
+    return left_msqid;
+}
 
 static void end_time(int signal_number)
 {
@@ -30,8 +52,8 @@ static void end_time(int signal_number)
 }
 
 /*
- * msgrcv has no timeout of its own, but a signal ends its wait. One that comes just before the wait begins
- * does not: hence the timer goes on, every 10 ms, until start_timer(0).
+ * msgrcv has no time limit, but a signal interrupts it. A signal that arrives just before msgrcv begins to wait does
+ * not; so the timer repeats it every 10 ms, until start_timer(0).
  */
 static void start_timer(unsigned long timeout)
 {
@@ -47,7 +69,7 @@ static void start_timer(unsigned long timeout)
         die_error("setitimer");
 }
 
-/* Twice the room for a message, and a byte for the terminator that show_mail adds. */
+/* Twice the room for a message, and a byte for the terminator that print_message adds. */
 static void grow_mail(void)
 {
     room = room == 0 ? 1024 : room * 2;
@@ -56,8 +78,8 @@ static void grow_mail(void)
         die_error("realloc");
 }
 
-/* Waits for a message, puts it into `mail` and gives its length; -1 when none came in time. */
-static ssize_t receive_mail(int msqid, long type, unsigned long timeout)
+/* Puts the next message into `mail` and gives its length; -1 when none came in time. */
+static ssize_t next_message(long type, unsigned long timeout)
 {
     ssize_t bytes;
 
@@ -67,7 +89,7 @@ static ssize_t receive_mail(int msqid, long type, unsigned long timeout)
         start_timer(timeout);
 
     while ((bytes = msgrcv(msqid, mail, room, type, timeout == 0 ? IPC_NOWAIT : 0)) < 0) {
-        /* Too long, and still in the queue. With MSG_NOERROR we would get its beginning and lose the rest. */
+        /* E2BIG: it is longer than `room`, and still in the queue. MSG_NOERROR would cut it. */
         if (errno == E2BIG)
             grow_mail();
         else if (errno == ENOMSG || (errno == EINTR && is_time_over))
@@ -79,16 +101,10 @@ static ssize_t receive_mail(int msqid, long type, unsigned long timeout)
     return bytes;
 }
 
-/* Shows the message, which may come from any program: its content is not to be trusted. */
-static void show_mail(size_t length)
+/* Any program of this user may have written it, so its characters cannot be trusted. */
+static void print_message(size_t bytes)
 {
-    /* A NUL within the text would hide the rest. */
-    for (size_t i = 0; i < length; i++) {
-        if (mail->text[i] == '\0')
-            mail->text[i] = '?';
-    }
-    mail->text[length] = '\0';
-    print("received: %s\n", printable(mail->text));
+    print("received: %s\n", printable_chars(mail->text, bytes));
 }
 
 int main(int argc, char *argv[])
@@ -110,24 +126,23 @@ int main(int argc, char *argv[])
 
     key_t key = queue_key(name);
     claim_key(key);
-    int msqid = msgget(key, IPC_CREAT | IPC_EXCL | 0600);
+    run_at_end(clean_up);
+    msqid = msgget(key, IPC_CREAT | IPC_EXCL | 0600);
     if (msqid < 0 && errno == EEXIST)
         msqid = take_over_queue(key);
     if (msqid < 0)
         die_error("msgget(0x%08x)", (unsigned)key);
-    remove_at_end(msqid);
     print("waiting for mail on message queue %s (key 0x%08x, id %d)\n", name, (unsigned)key, msqid);
 
     for (unsigned long received = 1;; received++) {
-        ssize_t length = receive_mail(msqid, (long)type, timeout);
-        if (length < 0) {
+        ssize_t bytes = next_message((long)type, timeout);
+        if (bytes < 0) {
             print("no mail for %lu ms\n", timeout);
             return count == 0 ? 0 : STATUS_FAILED;
         }
 
-        bool is_exit = length == 4 && memcmp(mail->text, "exit", 4) == 0;
-        show_mail((size_t)length);
-        if (is_exit || received == count)
+        print_message((size_t)bytes);
+        if (received == count || strcmp(mail->text, "exit") == 0)
             return 0;
     }
 }

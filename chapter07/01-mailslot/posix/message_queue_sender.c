@@ -1,7 +1,7 @@
 /*
  * message_queue_sender.c - the sending end of a System V message queue.
  *
- * Shows   msgget to find a queue; msgsnd: one call, one whole message, of a type.
+ * Shows   msgget finds a queue; msgsnd: one call sends one whole message, of a type.
  * Run     message_queue_sender [--name NAME] [--type N] [--no-wait] [MESSAGE...]
  * With    message_queue_receiver.c, started before this one
  * Win32   MailSender.c
@@ -14,69 +14,51 @@
 #include "companion.h"
 #include "message_queue.h"
 
-/* msgsnd says EINVAL for a queue that is gone as well as for a message that is too long. */
-static bool is_gone(int msqid)
+static const char *read_command(void)
+{
+    prompt("MY CMD >> ");
+    return read_line();
+}
+
+/* msgsnd gives EINVAL for a queue that has been removed as well as for a message that is too long. */
+static bool is_removed(int msqid)
 {
     struct msqid_ds status;
 
     return msgctl(msqid, IPC_STAT, &status) < 0;
 }
 
-static void send_mail(int msqid, unsigned long type, const char *message, int flags)
+static _Noreturn void die_unsent(int msqid, size_t bytes)
 {
-    static struct mail *mail;
-    size_t length = strlen(message);
+    int error = errno;
 
-    mail = realloc(mail, sizeof(*mail) + length);
-    if (mail == NULL)
-        die_error("realloc");
-    mail->type = (long)type;
-    /* The message goes without a terminator: its length travels with it. */
-    memcpy(mail->text, message, length);
-
-    if (msgsnd(msqid, mail, length, flags) < 0) {
-        report_error("msgsnd(%d, %zu bytes)", msqid, length);
-        if (errno == EAGAIN)
-            report("hint: the queue is full; without --no-wait this program waits for room");
-        else if (errno == EIDRM || (errno == EINVAL && is_gone(msqid)))
-            report("hint: the receiver has ended and removed the queue");
-        else if (errno == EINVAL)
-            report("hint: the message is too long; /proc/sys/kernel/msgmax has the limit");
-        exit(STATUS_FAILED);
-    }
-}
-
-/* Sends what is typed, line by line, until "exit" has been sent or the input ends. */
-static void send_typed_mail(int msqid, unsigned long type, int flags)
-{
-    const char *message;
-
-    do {
-        prompt("MY CMD >> ");
-        message = read_line();
-        if (message == NULL)
-            return;
-        send_mail(msqid, type, message, flags);
-    } while (strcmp(message, "exit") != 0);
+    report_error("msgsnd(%d, %zu bytes)", msqid, bytes);
+    if (error == EAGAIN)
+        report("hint: the queue is full; without --no-wait this program waits for room");
+    else if (error == EIDRM || (error == EINVAL && is_removed(msqid)))
+        report("hint: the receiver has ended and removed the queue");
+    else if (error == EINVAL)
+        report("hint: the message is too long; /proc/sys/kernel/msgmax has the limit");
+    exit(STATUS_FAILED);
 }
 
 int main(int argc, char *argv[])
 {
-    const char *name = "mailbox";
+    const char *name = "mailbox", *message;
     unsigned long type = 1;
-    bool no_wait = false;
+    bool fails_when_full = false;
+    struct mail *mail = NULL;
 
     const option_spec options[] = {
         OPTION_TEXT("--name", "NAME", &name, "send to the message queue NAME (mailbox)"),
         OPTION_NUMBER("--type", "N", &type, 1, INT_MAX, "mark the messages as of type N (1)"),
-        OPTION_FLAG("--no-wait", &no_wait, "fail when the queue is full, instead of waiting for room"),
+        OPTION_FLAG("--no-wait", &fails_when_full, "fail when the queue is full, instead of waiting for room"),
         OPTIONS_END,
     };
     companion_init(argv[0]);
-    int messages =
+    int arguments =
         parse_options(argc, argv, "Sends each MESSAGE to a message queue; without one, each line that is typed.",
                       "[MESSAGE...]", options);
-    int flags = no_wait ? IPC_NOWAIT : 0;
 
     key_t key = queue_key(name);
     int msqid = msgget(key, 0);
@@ -87,9 +69,22 @@ int main(int argc, char *argv[])
         return STATUS_FAILED;
     }
 
-    if (messages == 0)
-        send_typed_mail(msqid, type, flags);
-    for (int i = 1; i <= messages; i++)
-        send_mail(msqid, type, argv[i], flags);
+    /* Behind the last argument stands NULL, and read_line gives NULL at the end of the input. */
+    for (int i = 1; (message = arguments > 0 ? argv[i] : read_command()) != NULL; i++) {
+        size_t bytes = strlen(message);
+
+        mail = realloc(mail, sizeof(*mail) + bytes);
+        if (mail == NULL)
+            die_error("realloc");
+        mail->type = (long)type;
+        /* The message is sent without a terminator: its length goes with it. */
+        memcpy(mail->text, message, bytes);
+        if (msgsnd(msqid, mail, bytes, fails_when_full ? IPC_NOWAIT : 0) < 0)
+            die_unsent(msqid, bytes);
+        if (strcmp(message, "exit") == 0)
+            break;
+    }
+
+    free(mail);
     return 0;
 }

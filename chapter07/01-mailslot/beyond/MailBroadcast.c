@@ -1,0 +1,94 @@
+/*
+ * MailBroadcast.c - sends each message to several mailslots of this computer.
+ *
+ * Shows   CreateFile and WriteFile, once for each slot. A name has one owner, so one WriteFile reaches one receiver of
+ *         this computer. A receiver that cannot be reached is named; the others get the message all the same.
+ * Run     MailBroadcast --name NAME [--name NAME]... [MESSAGE...]
+ * With    MailReceiver.c, started before this one, once for each NAME
+ */
+#include "companion.h"
+
+#define SLOTS_MAX 64
+
+static struct {
+    TCHAR name[MAX_PATH];
+    HANDLE hMailSlot; /* INVALID_HANDLE_VALUE when it cannot be reached */
+} slots[SLOTS_MAX];
+static int slotCount, reachedCount;
+
+static void open_slots(void)
+{
+    for (int i = 0; i < slotCount; i++) {
+        slots[i].hMailSlot = CreateFile(slots[i].name, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
+                                        OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
+        if (slots[i].hMailSlot != INVALID_HANDLE_VALUE) {
+            reachedCount++;
+            continue;
+        }
+        report_error(_T("CreateFile(%s)"), slots[i].name);
+        if (GetLastError() == ERROR_FILE_NOT_FOUND)
+            report(_T("hint: start MailReceiver first, with the same --name"));
+    }
+}
+
+static void broadcast(const TCHAR *message)
+{
+    DWORD bytesWritten;
+
+    for (int i = 0; i < slotCount; i++) {
+        if (slots[i].hMailSlot == INVALID_HANDLE_VALUE)
+            continue;
+        if (!WriteFile(slots[i].hMailSlot, message, text_bytes(message), &bytesWritten, NULL)) {
+            report_error(_T("WriteFile(%s)"), slots[i].name);
+            CloseHandle(slots[i].hMailSlot);
+            slots[i].hMailSlot = INVALID_HANDLE_VALUE;
+            reachedCount--;
+        }
+    }
+}
+
+static const TCHAR *read_command(void)
+{
+    prompt(_T("MY CMD >> "));
+    return read_line();
+}
+
+int _tmain(int argc, TCHAR *argv[])
+{
+    const TCHAR *names[SLOTS_MAX], *message;
+    text_list nameList = {names, SLOTS_MAX, 0};
+
+    const option_spec options[] = {
+        OPTION_LIST("--name", "NAME", &nameList, "send to the mailslot NAME; give it again for each further one"),
+        OPTIONS_END,
+    };
+    companion_init(argv[0]);
+    int arguments =
+        parse_options(argc, argv, _T("Sends each MESSAGE to several mailslots; without one, each line that is typed."),
+                      _T("[MESSAGE...]"), options);
+    if (nameList.count == 0)
+        die_usage(_T("--name NAME is missing"));
+
+    slotCount = nameList.count;
+    for (int i = 0; i < slotCount; i++) {
+        if (!format_text(slots[i].name, MAX_PATH, _T("\\\\.\\mailslot\\%s"), names[i]))
+            die_usage(_T("--name: a slot's whole name has less than %d characters"), MAX_PATH);
+    }
+    open_slots();
+
+    /* Until "exit" has been sent, nothing more comes, or no receiver is left. */
+    for (int i = 1; reachedCount > 0; i++) {
+        message = arguments > 0 ? argv[i] : read_command();
+        if (message == NULL)
+            break;
+        broadcast(message);
+        if (_tcscmp(message, _T("exit")) == 0)
+            break;
+    }
+
+    for (int i = 0; i < slotCount; i++) {
+        if (slots[i].hMailSlot != INVALID_HANDLE_VALUE)
+            CloseHandle(slots[i].hMailSlot);
+    }
+    return reachedCount == slotCount ? 0 : STATUS_FAILED;
+}
