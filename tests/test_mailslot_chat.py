@@ -172,7 +172,8 @@ def test_a_name_has_one_owner(chat: Chat) -> None:
     chat.hears(alice, "waiting for {bob}")
     other = chat.start("alice", "carol")
     assert other.exit() == 1
-    assert other.errors.all[-1] == f"{chat.program}: hint: another program has this name; end it, or choose another --me"
+    assert other.errors.all[-1] == (f"{chat.program}: hint: another program has this name; "
+                                    "end it, or choose another --me")
 
 
 @pytest.mark.parametrize("arguments, complaint", [
@@ -192,6 +193,23 @@ def test_a_name_that_is_too_long(chat: Chat) -> None:
     actor = chat.stage.start(chat.program, "--me", "x" * 300, "--peer", "b")
     assert "--me, --peer: a s" in actor.next_error()
     assert actor.exit() == 2
+
+
+def test_to_a_mailslot_alice_and_Alice_are_one(win32_chat: Chat) -> None:
+    actor = win32_chat.stage.start("MailChat", "--me", "alice", "--peer", "Alice")
+    assert actor.next_error().startswith("MailChat: --me and --peer are both 'alice', but a conversation takes two (")
+    assert actor.exit() == 2
+
+
+def test_one_who_does_not_answer_a_farewell_is_left_all_the_same(win32_chat: Chat) -> None:
+    stage = win32_chat.stage
+    silent = stage.start("MailReceiver", "--name", stage.unique("bob"))
+    assert silent.next_line().startswith("waiting for mail")
+    alice = win32_chat.start("alice", "bob")
+    assert silent.next_line().startswith("received: H")
+    win32_chat.leaves(alice)
+    assert silent.next_line() == "received: L"
+    assert alice.errors.all == []
 
 
 def test_mail_from_a_stranger_does_no_harm(win32_chat: Chat) -> None:

@@ -1,81 +1,91 @@
 /*
- * MailChat.c - one side of a conversation: a mailslot to receive, and the other side's mailslot to send (book 7-2).
+ * MailChat.c - one side of a conversation: reads its own mailslot, writes to the other side's (not in the book).
  *
- * Shows   A mailslot is one-way, so a conversation takes two. To read slot and keyboard at once takes two threads.
+ * Shows   CreateMailslot and CreateFile: a mailslot is one-way, so a conversation takes two. CreateThread: ReadFile on
+ *         the slot and reading the keyboard both wait, so each has a thread of its own.
  * Run     MailChat --me NAME --peer NAME
- * With    another MailChat.c, with the two names exchanged; peer.c, screen.c
+ * With    another MailChat.c, with the two names exchanged; peer.c, srw_lock.c, screen.c,
+ *         chat_options.c
  * POSIX   mail_chat.c
  */
 #include "companion.h"
 
+#include "beyond/screen.h"
 #include "shared/peer.h"
-#include "shared/screen.h"
 
-/* Shows what arrives, for as long as the program runs. Any program may write into the slot. */
-static DWORD WINAPI listen_to_slot(LPVOID hMailSlot)
+static TCHAR peerSlotName[MAX_PATH];
+
+/* INVALID_HANDLE_VALUE when the peer has no slot. */
+static HANDLE open_peer_slot(void)
+{
+    HANDLE hPeerSlot = CreateFile(peerSlotName, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING,
+                                  FILE_ATTRIBUTE_NORMAL, NULL);
+    if (hPeerSlot == INVALID_HANDLE_VALUE && GetLastError() != ERROR_FILE_NOT_FOUND)
+        die_error(_T("CreateFile(%s)"), peerSlotName);
+    return hPeerSlot;
+}
+
+bool can_reach_peer(void)
+{
+    HANDLE hPeerSlot = open_peer_slot();
+    if (hPeerSlot == INVALID_HANDLE_VALUE)
+        return false;
+    CloseHandle(hPeerSlot);
+    return true;
+}
+
+/*
+ * The slot is opened for each message: an open handle does not tell that its reader has ended, and a reader that has
+ * come back has made a new slot.
+ */
+bool send_to_peer(TCHAR letter, const TCHAR *text)
+{
+    TCHAR message[MAIL_CHARS + 1];
+    DWORD bytesWritten;
+
+    HANDLE hPeerSlot = open_peer_slot();
+    if (hPeerSlot == INVALID_HANDLE_VALUE)
+        return false;
+    format_text(message, MAIL_CHARS + 1, _T("%c%s"), letter, text);
+    bool isSuccess = WriteFile(hPeerSlot, message, text_bytes(message), &bytesWritten, NULL) != FALSE;
+    if (!isSuccess)
+        report_error(_T("WriteFile(%s)"), peerSlotName);
+    CloseHandle(hPeerSlot);
+    return isSuccess;
+}
+
+/* The second thread: takes in what arrives, as long as the program runs. Any program may write to the slot. */
+static DWORD WINAPI read_slot(LPVOID hMailSlot)
 {
     TCHAR message[MAIL_CHARS + 1];
     DWORD bytesRead;
 
     for (;;) {
-        if (!ReadFile(hMailSlot, message, MAIL_BYTES, &bytesRead, NULL)) {
-            switch (GetLastError()) {
-            case ERROR_SEM_TIMEOUT:
-                look_after_peer();
+        if (!ReadFile(hMailSlot, message, MAIL_CHARS * sizeof(TCHAR), &bytesRead, NULL)) {
+            if (GetLastError() == ERROR_SEM_TIMEOUT) {
+                check_peer(); /* nothing has come for CHECK_MS */
                 continue;
-            case ERROR_BROKEN_PIPE: /* what Wine makes of an empty message; a mailslot cannot break */
-                bytesRead = 0;
-                break;
-            default:
-                die_error(_T("ReadFile"));
             }
+            if (GetLastError() != ERROR_BROKEN_PIPE)
+                die_error(_T("ReadFile"));
+            bytesRead = 0; /* Wine's error for an empty message; Windows reads 0 bytes */
         }
-
-        DWORD chars = bytesRead / sizeof(TCHAR);
-        message[chars] = _T('\0');
-        /* A NUL within the text would hide the rest. */
-        for (DWORD i = 0; i < chars; i++) {
-            if (message[i] == _T('\0'))
-                message[i] = _T('?');
-        }
-        hear_peer(message);
-    }
-}
-
-/* Sends what is typed until "exit" or the end of the input. */
-static void send_typed_text(void)
-{
-    const TCHAR *text;
-
-    while ((text = read_typed_line()) != NULL && _tcscmp(text, _T("exit")) != 0) {
-        if (_tcslen(text) > TEXT_CHARS)
-            report(_T("not sent: that line has %lu characters, and %d is the most"), (DWORD)_tcslen(text), TEXT_CHARS);
-        else
-            say_to_peer(text);
+        take_message(printable_chars(message, bytesRead / sizeof(TCHAR)));
     }
 }
 
 int _tmain(int argc, TCHAR *argv[])
 {
-    const TCHAR *me = NULL, *peer = NULL;
-    TCHAR slotName[MAX_PATH], peerSlotName[MAX_PATH];
+    const TCHAR *me, *peer, *text;
+    TCHAR slotName[MAX_PATH], id[64];
 
-    const option_spec options[] = {
-        OPTION_TEXT("--me", "NAME", &me, "my name, and that of the mailslot I read"),
-        OPTION_TEXT("--peer", "NAME", &peer, "the other side's name, and that of the mailslot I write to"),
-        OPTIONS_END,
-    };
     companion_init(argv[0]);
-    parse_options(argc, argv, _T("Talks to another MailChat, line by line, until \"exit\" is typed."), NULL, options);
-    if (me == NULL || peer == NULL)
-        die_usage(_T("%s NAME is missing"), me == NULL ? _T("--me") : _T("--peer"));
-    if (_tcsicmp(me, peer) == 0)
-        die_usage(_T("--me and --peer are both '%s', but a conversation takes two"), me);
+    parse_names(argc, argv, &me, &peer);
     if (!format_text(slotName, MAX_PATH, _T("\\\\.\\mailslot\\%s"), me) ||
         !format_text(peerSlotName, MAX_PATH, _T("\\\\.\\mailslot\\%s"), peer))
         die_usage(_T("--me, --peer: a slot's whole name has less than %d characters"), MAX_PATH);
 
-    HANDLE hMailSlot = CreateMailslot(slotName, MAIL_BYTES, LOOK_MS, NULL);
+    HANDLE hMailSlot = CreateMailslot(slotName, MAIL_CHARS * sizeof(TCHAR), CHECK_MS, NULL);
     if (hMailSlot == INVALID_HANDLE_VALUE) {
         report_error(_T("CreateMailslot(%s)"), slotName);
         if (GetLastError() == ERROR_ALREADY_EXISTS)
@@ -84,13 +94,21 @@ int _tmain(int argc, TCHAR *argv[])
     }
 
     open_screen();
-    greet_peer(peer, peerSlotName);
-    HANDLE hThread = CreateThread(NULL, 0, listen_to_slot, hMailSlot, 0, NULL);
+    /* A process id may be used again; together with the time it is unique. */
+    format_text(id, 64, _T("%lu-%llu"), GetCurrentProcessId(), GetTickCount64());
+    greet_peer(peer, id);
+    HANDLE hThread = CreateThread(NULL, 0, read_slot, hMailSlot, 0, NULL);
     if (hThread == NULL)
         die_error(_T("CreateThread"));
-    send_typed_text();
+
+    while ((text = read_typed_line()) != NULL && _tcscmp(text, _T("exit")) != 0) {
+        if (_tcslen(text) > TEXT_CHARS)
+            report(_T("not sent: that line has %lu characters, and %d is the most"), (DWORD)_tcslen(text), TEXT_CHARS);
+        else
+            say_to_peer(text);
+    }
     leave_peer();
 
-    /* The end of the process ends the thread, and with the last handle goes the slot. */
+    /* The end of the process ends the thread and closes all handles; with the last one goes the slot. */
     return 0;
 }

@@ -1,12 +1,13 @@
 /*
- * peer.h - what a chat knows of its other side: whether it is there, and when nothing more will come from it.
+ * peer.h - what both chats share: the messages, the command line, and what is known of the other side.
  *
  * A message begins with a letter that tells what it is:
- *     H id      here I am; answered with the same, unless the id is known already
+ *     H id      I am here; answered with the same, unless the id is known already
  *     T text    what was typed
  *     L         I leave
- *     A         I know that you leave: nothing more will come from me
- * Each slot keeps its messages in order, so whoever gets the A has got all that was sent before it.
+ *     A         answer to an L: nothing more will come from me
+ * A mailslot keeps its messages in order, and so does a datagram socket. So whoever has read the A has read all that
+ * was sent before it.
  */
 #ifndef PEER_H
 #define PEER_H
@@ -14,23 +15,58 @@
 #include "companion.h"
 
 #define MAIL_CHARS 1024
-#define MAIL_BYTES (MAIL_CHARS * sizeof(TCHAR))
 #define TEXT_CHARS (MAIL_CHARS - 1) /* behind the letter */
 
-/* How often a silent peer is looked after: one that was killed cannot say that it leaves. */
-#define LOOK_MS 500
+/* How long nothing may come before check_peer is called: a peer that was killed has sent no L. */
+#define CHECK_MS 500
 
-/* Says H to the peer, if it has a slot already; otherwise it will say H to us. */
-void greet_peer(const TCHAR *peerName, const TCHAR *peerSlotName);
+/* How long an L waits for its A: a peer that is stopped does not answer. */
+#define FAREWELL_MS 5000
 
-/* Sends a text. Waits until the peer is there; if it goes away meanwhile, until it has come back. */
+#define NO_LIMIT 0xFFFFFFFFUL
+
+/* ---- chat_options.c ---- */
+
+/* Reads --me and --peer. Ends the program when one is missing or both are the same. */
+void parse_names(int argc, TCHAR *argv[], const TCHAR **me, const TCHAR **peer);
+
+/* ---- peer.c, for the thread that types ---- */
+
+/* Sends the first H. `id` tells this run of the program from every other one. */
+void greet_peer(const TCHAR *peer, const TCHAR *id);
+
+/* Sends a T. Waits until the peer is there; when it goes meanwhile, until it has come back. */
 void say_to_peer(const TCHAR *text);
 
-/* Says L, and waits until nothing more will come. */
+/* Sends L, and waits until nothing more will come. */
 void leave_peer(void);
 
-/* What to do with a message that has come, and what when none has come for a while. Both for one thread only. */
-void hear_peer(TCHAR *message);
-void look_after_peer(void);
+/* ---- peer.c, for the thread that receives ---- */
+
+/* Acts on a message, and on the silence after which one looks whether the peer is still there. */
+void take_message(const TCHAR *message);
+void check_peer(void);
+
+/* ---- what the program does for peer.c ---- */
+
+/* False when there is nobody to send it to. */
+bool send_to_peer(TCHAR letter, const TCHAR *text);
+
+/* Whether a message could be sent now. */
+bool can_reach_peer(void);
+
+/* Prints a line that consists of three parts. For both threads. */
+void show_line(const TCHAR *first, const TCHAR *second, const TCHAR *third);
+
+/* ---- srw_lock.c, mutex_lock.c ---- */
+
+/*
+ * One lock for all that both threads know of the peer, and a wait for the other thread to change it. wait_for_change is
+ * called with the lock held, gives it up while it waits, and is false when the time is over.
+ */
+void lock_peer(void);
+void unlock_peer(void);
+void tell_change(void);
+bool wait_for_change(unsigned long timeout_ms);
 
 #endif

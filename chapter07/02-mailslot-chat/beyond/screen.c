@@ -1,11 +1,12 @@
 /*
- * screen.c - a console on which one types while others speak.
+ * screen.c - a console on which a person types while lines arrive.
  *
- * Shows   PeekConsoleInput: a console's input is a queue of events, which can be looked at without waiting for Enter.
+ * Shows   PeekConsoleInput: a console's input is a queue of events, which can be read without waiting for Enter.
  * With    MailChat.c, peer.c
  */
 #include <stdlib.h>
 
+#include "../shared/peer.h"
 #include "screen.h"
 
 static CRITICAL_SECTION screen;
@@ -17,7 +18,10 @@ void open_screen(void)
     InitializeCriticalSection(&screen);
 }
 
-/* Waits until somebody types at the console. The W functions in every build, as letters take several chars in UTF-8. */
+/*
+ * Waits until the first key of a line is pressed. In both character sets with the W functions: in UTF-8 one character
+ * may be several chars.
+ */
 static void wait_for_key(HANDLE hConsole)
 {
     INPUT_RECORD event;
@@ -33,7 +37,7 @@ static void wait_for_key(HANDLE hConsole)
         if (event.EventType == KEY_EVENT && event.Event.KeyEvent.bKeyDown &&
             event.Event.KeyEvent.uChar.UnicodeChar != 0)
             return;
-        /* A key that goes up, Shift alone, the mouse: they begin no line. */
+        /* A key that is released, Shift alone, the mouse: no line begins with them. */
         if (!ReadConsoleInputW(hConsole, &event, 1, &events))
             die_error(_T("ReadConsoleInput"));
     }
@@ -64,20 +68,19 @@ const TCHAR *read_typed_line(void)
     return line;
 }
 
-void show_line(const TCHAR *first, const TCHAR *second)
+void show_line(const TCHAR *first, const TCHAR *second, const TCHAR *third)
 {
     EnterCriticalSection(&screen);
     if (isTyping) {
         size_t used = held == NULL ? 0 : _tcslen(held);
-        size_t chars = used + _tcslen(first) + _tcslen(second) + 2;
-        TCHAR *longer = realloc(held, chars * sizeof(TCHAR));
+        size_t chars = used + _tcslen(first) + _tcslen(second) + _tcslen(third) + 2;
 
-        if (longer == NULL)
+        held = realloc(held, chars * sizeof(TCHAR));
+        if (held == NULL)
             die_error(_T("realloc"));
-        held = longer;
-        format_text(held + used, chars - used, _T("%s%s\n"), first, second);
+        format_text(held + used, chars - used, _T("%s%s%s\n"), first, second, third);
     } else {
-        print(_T("%s%s\n"), first, second);
+        print(_T("%s%s%s\n"), first, second, third);
     }
     LeaveCriticalSection(&screen);
 }

@@ -1,0 +1,39 @@
+/*
+ * mutex_lock.c - the lock of peer.c on POSIX, and the wait for a change.
+ *
+ * Shows   pthread_cond_wait: gives up the mutex and waits in one step, so that no change is missed in between.
+ * With    peer.c, mail_chat.c
+ */
+#include <pthread.h>
+#include <time.h>
+
+#include "../shared/peer.h"
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t has_changed = PTHREAD_COND_INITIALIZER;
+
+void lock_peer(void)
+{
+    pthread_mutex_lock(&mutex);
+}
+
+void unlock_peer(void)
+{
+    pthread_mutex_unlock(&mutex);
+}
+
+void tell_change(void)
+{
+    pthread_cond_broadcast(&has_changed);
+}
+
+bool wait_for_change(unsigned long timeout_ms)
+{
+    struct timespec end;
+
+    if (timeout_ms == NO_LIMIT)
+        return pthread_cond_wait(&has_changed, &mutex) == 0;
+    clock_gettime(CLOCK_REALTIME, &end);
+    end.tv_sec += (time_t)(timeout_ms / 1000);
+    return pthread_cond_timedwait(&has_changed, &mutex, &end) == 0;
+}
