@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from companion.play.stage import Stage
+from companion.setup.toolchain import Toolchain
 
 SOURCE = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(SOURCE / "scripts"))
-
-from companion.play.stage import Stage  # noqa: E402
-from companion.setup.toolchain import Toolchain  # noqa: E402
-
 BUILD_ROOT = Path(os.environ.get("COMPANION_BUILD_ROOT", SOURCE / "build"))
 DEADLINE_S = 60.0  # for one event: many tests share few cores
 
 # The builds under test. The POSIX programs are tested with the address and undefined behaviour sanitizers.
-TOOLCHAINS = {"unicode": Toolchain(SOURCE, BUILD_ROOT, unicode=True), "ansi": Toolchain(SOURCE, BUILD_ROOT, unicode=False)}
+TOOLCHAINS = {name: Toolchain(SOURCE, BUILD_ROOT, unicode=name == "unicode") for name in ("unicode", "ansi")}
 if os.name == "posix":
     TOOLCHAINS["posix"] = Toolchain(SOURCE, BUILD_ROOT, unicode=True, sanitize=True)
 WIN32 = ["unicode", "ansi"]

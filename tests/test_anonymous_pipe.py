@@ -7,6 +7,7 @@ import os
 import random
 import subprocess
 import threading
+from typing import IO
 
 import pytest
 from conftest import DEADLINE_S
@@ -42,17 +43,17 @@ def through(toolchain: Toolchain, *command: str) -> None:
     sent, received = hashlib.sha256(), hashlib.sha256()
     with subprocess.Popen(toolchain.command(command[0], ["--", *command[1:]]), stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE, env=toolchain.environment()) as parent:
-        stdin, stdout = parent.stdin, parent.stdout
-        assert stdin and stdout
+        assert parent.stdin and parent.stdout
+        stdout = parent.stdout
 
-        def feed() -> None:
+        def feed(stdin: IO[bytes]) -> None:
             with stdin:
                 for number in range(MEGABYTES):
                     chunk = noise[number:] + noise[:number]
                     sent.update(chunk)
                     stdin.write(chunk)
 
-        feeder = threading.Thread(target=feed)
+        feeder = threading.Thread(target=feed, args=[parent.stdin])
         feeder.start()
         while chunk := stdout.read(1 << 20):
             received.update(chunk)

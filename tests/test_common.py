@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from conftest import DEADLINE_S, TOOLCHAINS
-from companion.play.actor import Actor
 from companion.play.stage import Stage
 
 Side = tuple[Stage, str]
@@ -48,7 +48,8 @@ def test_read_line(both_sides: Side, data: bytes, lines: list[str]) -> None:
 
 def test_read_line_takes_lines_of_any_length(both_sides: Side) -> None:
     long = "긴줄📬" * 50_000
-    assert lines_of(both_sides, f"{long}\nshort\n".encode()) == [f"{characters(both_sides, long)} [{long}]", "5 [short]"]
+    lines = lines_of(both_sides, f"{long}\nshort\n".encode())
+    assert lines == [f"{characters(both_sides, long)} [{long}]", "5 [short]"]
 
 
 def test_read_line_puts_characters_together_that_come_byte_by_byte(both_sides: Side) -> None:
@@ -156,15 +157,17 @@ def test_a_child_that_was_redirected_on_purpose_has_none(both_sides: Side) -> No
     assert "[child]" in redirected
 
 
-def run_outside_the_stage(build: str, arguments: list[str], **streams: object) -> subprocess.CompletedProcess[bytes]:
+def run_outside_the_stage(build: str, arguments: list[str], stdout: int | BinaryIO = subprocess.PIPE,
+                          ) -> subprocess.CompletedProcess[bytes]:
     toolchain = TOOLCHAINS[build]
     return subprocess.run(toolchain.command("probe" if build == "posix" else "Probe", arguments),
-                          env=toolchain.environment(), timeout=DEADLINE_S, check=False, **streams)  # type: ignore[call-overload]
+                          env=toolchain.environment(), timeout=DEADLINE_S, check=False, stdin=subprocess.DEVNULL,
+                          stdout=stdout, stderr=subprocess.PIPE)
 
 
 @pytest.mark.parametrize("build", TOOLCHAINS)
 def test_without_a_stage_a_child_shares_its_parents_output(build: str) -> None:
-    result = run_outside_the_stage(build, ["child"], capture_output=True, stdin=subprocess.DEVNULL)
+    result = run_outside_the_stage(build, ["child"])
     assert result.stdout.decode().splitlines() == ["[child]", "parent"]
 
 
@@ -172,7 +175,7 @@ def test_without_a_stage_a_child_shares_its_parents_output(build: str) -> None:
 def test_a_reader_that_leaves_ends_the_program_quietly(build: str) -> None:
     read_end, write_end = os.pipe()
     os.close(read_end)
-    result = run_outside_the_stage(build, ["say", "x"], stdin=subprocess.DEVNULL, stdout=write_end, stderr=subprocess.PIPE)
+    result = run_outside_the_stage(build, ["say", "x"], stdout=write_end)
     os.close(write_end)
     assert result.returncode != 0
     assert result.stderr == b""
@@ -182,13 +185,13 @@ def test_a_reader_that_leaves_ends_the_program_quietly(build: str) -> None:
 @pytest.mark.parametrize("build", TOOLCHAINS)
 def test_a_full_disk_is_a_failure_that_is_told(build: str) -> None:
     with open("/dev/full", "wb") as full:
-        result = run_outside_the_stage(build, ["say", "x"], stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE)
+        result = run_outside_the_stage(build, ["say", "x"], stdout=full)
     assert result.returncode == 1
     assert b"standard output" in result.stderr and b"error" in result.stderr
 
 
 @pytest.mark.parametrize("build", TOOLCHAINS)
 def test_a_closed_input_is_the_end_of_input(build: str) -> None:
-    result = run_outside_the_stage(build, ["lines"], stdin=subprocess.DEVNULL, capture_output=True)
+    result = run_outside_the_stage(build, ["lines"])
     assert result.stdout.decode().split() == ["end"]
     assert result.returncode == 0

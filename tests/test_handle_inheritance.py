@@ -203,7 +203,7 @@ def test_the_flags_of_another_process(win32_stage: Stage) -> None:
 
 def test_all_shows_more(win32_stage: Stage) -> None:
     tables = []
-    for arguments in ([], ["--all"]):
+    for arguments in ((), ("--all",)):
         actor = win32_stage.start("HandleTable", "--json", *arguments)
         assert actor.exit() == 0
         tables.append({row["handle"] for row in json.loads("".join(actor.output.all))["handles"]})

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from conftest import BUILD_ROOT, DEADLINE_S, SOURCE
 
-LESSON = SOURCE / "scripts" / ("lesson.cmd" if os.name == "nt" else "lesson")
+LESSON = [str(SOURCE / "scripts" / ("lesson.cmd" if os.name == "nt" else "lesson")), "--build-dir", str(BUILD_ROOT)]
 
 
-def lesson(*arguments: str, stdin: bytes = b"", **options: object) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([LESSON, "--build-dir", BUILD_ROOT, *arguments], input=stdin, capture_output=True,
-                          timeout=DEADLINE_S, check=False, **options)  # type: ignore[call-overload]
+def lesson(*arguments: str, stdin: bytes = b"", cwd: Path | None = None,
+           env: dict[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([*LESSON, *arguments], input=stdin, capture_output=True, timeout=DEADLINE_S, check=False,
+                          cwd=cwd, env=env)
 
 
 def errors_of_the_programs(result: subprocess.CompletedProcess[bytes]) -> list[str]:
@@ -56,7 +57,7 @@ def test_run_as_text_from_another_folder(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="POSIX programs")
 def test_run_in_the_background_of_a_script() -> None:
     """Where a shell has Ctrl+C ignored; the scene presses it all the same."""
-    command = [LESSON, "--build-dir", BUILD_ROOT, "run", "mailslot-chat", "sockets"]
+    command = [*LESSON, "run", "mailslot-chat", "sockets"]
     result = subprocess.run(["sh", "-c", "trap '' INT; exec \"$@\"", "sh", *command], capture_output=True,
                             timeout=DEADLINE_S, check=False)
     assert (result.returncode, errors_of_the_programs(result)) == (0, [])
@@ -81,9 +82,9 @@ def test_wrong_usage(arguments: list[str], complaint: str) -> None:
     assert result.stdout == b""
 
 
-@pytest.mark.parametrize("command", [[], ["list"], ["run"], ["demo"], ["trace"], ["exec"], ["test"], ["bench"], ["setup"], ["doctor"]])
-def test_help(command: list[str]) -> None:
-    result = lesson(*command, "--help")
+@pytest.mark.parametrize("command", ["", *"list run demo trace exec test lint bench setup doctor".split()])
+def test_help(command: str) -> None:
+    result = lesson(*command.split(), "--help")
     assert result.returncode == 0
     assert result.stdout.decode().startswith("usage: lesson")
 
@@ -108,7 +109,7 @@ def test_exec_starts_programs_in_the_callers_folder(tmp_path: Path) -> None:
 def test_two_terminals(character_set: str) -> None:
     """The issue's own words: one terminal each, a message as argument."""
     name = f"two-terminals{character_set}-{os.getpid()}"
-    command = [LESSON, "--build-dir", BUILD_ROOT, character_set, "exec"]
+    command = [*LESSON, character_set, "exec"]
     with subprocess.Popen([*command, "MailReceiver", "--name", name, "--count", "1"], stdout=subprocess.PIPE,
                           stdin=subprocess.DEVNULL) as receiver:
         assert receiver.stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def test_transcripts_are_the_scenes(page: Path) -> None:
         assert text == transcript((page.parent / "scenes" / f"{name}.scene").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+@pytest.mark.parametrize("lesson", LESSONS, ids=attrgetter("name"))
 def test_headings(lesson: lessons.Lesson) -> None:
     present = []
     for name, expected in LANGUAGES.items():
@@ -61,7 +62,7 @@ def test_a_diagram(page: Path) -> None:
     assert "```mermaid\n" in page.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+@pytest.mark.parametrize("lesson", LESSONS, ids=attrgetter("name"))
 def test_the_lesson_lists_the_programs_that_are_built(lesson: lessons.Lesson) -> None:
     built = re.findall(r"^  '(\w+)':", (lesson.folder / "meson.build").read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(program.name for program in lesson.programs) == sorted(built)
@@ -69,7 +70,8 @@ def test_the_lesson_lists_the_programs_that_are_built(lesson: lessons.Lesson) ->
 
 @pytest.mark.parametrize("language, page", [("en", "README.md"), ("ko", "README.ko.md")])
 def test_the_chapter_map_is_made_from_the_lessons(language: str, page: str) -> None:
-    shown = (SOURCE / page).read_text(encoding="utf-8").partition(f"<!-- lesson list --markdown --language {language} -->\n")[2]
+    mark = f"<!-- lesson list --markdown --language {language} -->\n"
+    shown = (SOURCE / page).read_text(encoding="utf-8").partition(mark)[2]
     assert shown.partition("\n\n")[0] + "\n" == chapter_map.as_table(LESSONS, SOURCE, language)
 
 

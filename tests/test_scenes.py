@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ LESSONS = lessons.find_all(SOURCE)
 
 
 def performances() -> list[object]:
-    found = []
+    found: list[object] = []
     for lesson in LESSONS:
         for path in lesson.scenes:
             builds = WIN32 if is_win32(load(path).programs[0]) else [name for name in TOOLCHAINS if name == "posix"]
@@ -30,22 +31,23 @@ def test_scene(build: str, path: Path) -> None:
         perform(load(path), stage)
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+@pytest.mark.parametrize("lesson", LESSONS, ids=attrgetter("name"))
 def test_every_program_of_a_lesson_is_in_a_scene_or_has_a_test(lesson: lessons.Lesson) -> None:
     played = {program for path in lesson.scenes for program in load(path).programs}
     tests = "\n".join(path.read_text(encoding="utf-8") for path in (SOURCE / "tests").glob("test_*.py"))
-    missing = [program.name for program in lesson.programs if program.name not in played and f'"{program.name}"' not in tests]
+    missing = [program.name for program in lesson.programs
+               if program.name not in played and f'"{program.name}"' not in tests]
     assert missing == []
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+@pytest.mark.parametrize("lesson", LESSONS, ids=attrgetter("name"))
 def test_a_lesson_knows_the_programs_of_its_scenes(lesson: lessons.Lesson) -> None:
     """What `lesson run` builds before it plays."""
     known = {program.name for program in lesson.programs} | set(lesson.uses)
     assert {program for path in lesson.scenes for program in load(path).programs} <= known
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+@pytest.mark.parametrize("lesson", LESSONS, ids=attrgetter("name"))
 def test_every_scene_is_narrated_in_both_languages(lesson: lessons.Lesson) -> None:
     for path in lesson.scenes:
         steps = load(path).steps

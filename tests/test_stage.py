@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import DEADLINE_S, TOOLCHAINS, linux_only
+from conftest import BUILD_ROOT, DEADLINE_S, SOURCE, TOOLCHAINS, linux_only
 from companion.play import processes
 from companion.play.actor import Mismatch
 from companion.play.perform import perform
@@ -33,11 +33,15 @@ def play(toolchain: Toolchain, text: str, json: bool = False) -> int:
 
 
 @pytest.mark.parametrize("text, expected, cause", [
-    ("$ Probe say x\nProbe | [y]\nProbe ! Probe: said\nProbe = 0", "expected '[y]', but it printed '[x]'", "something else"),
-    ("$ Probe say x\nProbe | [x]\nProbe | [y]\nProbe ! Probe: said\nProbe = 0", "it ended with status 0", "Probe: said"),
-    ("$ Probe say x y\nProbe | [x]\nProbe ! Probe: said\nProbe = 0", "expected no further line, but it printed '[y]'", "more than"),
+    ("$ Probe say x\nProbe | [y]\nProbe ! Probe: said\nProbe = 0",
+     "expected '[y]', but it printed '[x]'", "something else"),
+    ("$ Probe say x\nProbe | [x]\nProbe | [y]\nProbe ! Probe: said\nProbe = 0",
+     "it ended with status 0", "Probe: said"),
+    ("$ Probe say x y\nProbe | [x]\nProbe ! Probe: said\nProbe = 0",
+     "expected no further line, but it printed '[y]'", "more than"),
     ("$ Probe say x\nProbe | [x]\nProbe = 0", "expected no further line, but it printed 'Probe: said'", "more than"),
-    ("$ Probe say x\nProbe | [x]\nProbe ! Probe: said\nProbe = 3", "expected exit status 3, but it ended with status 0", "said"),
+    ("$ Probe say x\nProbe | [x]\nProbe ! Probe: said\nProbe = 3",
+     "expected exit status 3, but it ended with status 0", "said"),
     ("$ Probe lines\nProbe | never\nProbe = 0", "nothing came within", "waits for something"),
     ("$ Probe lines\nProbe = 0", "it still runs after", "waits for input"),
     ("$ Probe say x\nChild | y\nProbe = 0", "no program of that name came", "these were started: Probe"),
@@ -63,7 +67,7 @@ def test_leaving_the_stage_ends_what_still_runs(both_sides: tuple[Stage, str]) -
 
 @linux_only
 def test_a_process_that_ends_while_one_looks_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is below /proc/ID may then fail in ways that pathlib does not know, and nothing there needs to be asked for."""
+    """A stat below /proc/ID then fails in ways that pathlib does not know, and none is needed."""
     stat = os.stat
 
     def ended(path: str | Path, **options: object) -> os.stat_result:
@@ -89,10 +93,10 @@ def test_an_interrupted_command_ends_its_programs(tmp_path: Path) -> None:
                "from companion.play.scene import parse;"
                "import signal; signal.signal(signal.SIGTERM, cli._end_in_order);"
                "from companion.setup.toolchain import Toolchain;"
-               f"render.play(Toolchain(Path({str(TOOLCHAINS['posix'].source)!r}), Path({str(TOOLCHAINS['posix'].build_root)!r}),"
-               f" True, sanitize=True), parse(Path('x.scene'), {text!r}))")
+               f"toolchain = Toolchain(Path({str(SOURCE)!r}), Path({str(BUILD_ROOT)!r}), True, sanitize=True);"
+               f"render.play(toolchain, parse(Path('x.scene'), {text!r}))")
     for number in (signal.SIGINT, signal.SIGTERM):
-        environment = os.environ | {"PYTHONPATH": str(TOOLCHAINS["posix"].source / "scripts"), "LESSON_TEST": str(tmp_path)}
+        environment = os.environ | {"PYTHONPATH": str(SOURCE / "scripts"), "LESSON_TEST": str(tmp_path)}
         with subprocess.Popen([sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL) as command:
             assert command.stdout and b"$ probe" in command.stdout.readline()
@@ -173,7 +177,8 @@ def _without_colours(text: str) -> str:
 
 
 @pytest.mark.parametrize("variable, value", [("NO_COLOR", "1"), ("TERM", "dumb")])
-def test_no_colours_when_not_wanted(win32: Toolchain, monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+def test_no_colours_when_not_wanted(win32: Toolchain, monkeypatch: pytest.MonkeyPatch, variable: str,
+                                    value: str) -> None:
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv(variable, value)
     terminal = Terminal()

@@ -19,13 +19,14 @@ def compile_with_clang(directory: Path, *arguments: str) -> subprocess.Completed
 
 
 def test_no_line_breaks_the_tokenizer(tmp_path: Path) -> None:
-    (tmp_path / "empty.c").write_text("int LLVMFuzzerTestOneInput(void);\nint LLVMFuzzerTestOneInput(void) { return 0; }\n")
+    (tmp_path / "empty.c").write_text("int LLVMFuzzerTestOneInput(void);\n"
+                                      "int LLVMFuzzerTestOneInput(void) { return 0; }\n")
     if not shutil.which("clang") or compile_with_clang(tmp_path, str(tmp_path / "empty.c")).returncode != 0:
         pytest.skip("needs clang and its libFuzzer")
 
     lesson = SOURCE / "chapter08/07-command-prompt/shared"
-    made = compile_with_clang(tmp_path, f"-I{SOURCE}/common/posix", f"-I{lesson}", str(SOURCE / "tests/fuzz/tokenizer.c"),
-                              str(lesson / "parser.c"), str(lesson / "tokenizer.c"))
+    sources = [SOURCE / "tests/fuzz/tokenizer.c", lesson / "parser.c", lesson / "tokenizer.c"]
+    made = compile_with_clang(tmp_path, f"-I{SOURCE}/common/posix", f"-I{lesson}", *map(str, sources))
     assert made.returncode == 0, made.stderr.decode()
 
     corpus = tmp_path / "corpus"

@@ -10,16 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import trace_calls
 from conftest import DEADLINE_S, SOURCE, TOOLCHAINS
 from companion.play.actor import Actor
 from companion.play.stage import Stage
 from companion.setup.toolchain import Toolchain
 from companion.trace.events import Call, Event
-from companion.trace.kernel import Kernel
+from companion.trace.kernel import Kernel, KernelObject
 from companion.trace.reader import Trace
-
-sys.path.insert(0, str(SOURCE / "common/trace"))
-import trace_calls  # noqa: E402
 
 TABLE = SOURCE / "common/trace/trace_calls.txt"
 
@@ -32,7 +30,7 @@ def traced_stage(win32: Toolchain) -> Iterator[Stage]:
 
 def returned(stage: Stage, program: str = "") -> list[Call]:
     """All calls of a program, or of all, from the beginning."""
-    trace = Trace(stage.recorders.trace.path, lambda start: start["program"])
+    trace = Trace(stage.recorders.trace.path, lambda start: str(start["program"]))
     return [call for call in trace.poll() if call.event == "return" and program in ("", call.lane)]
 
 
@@ -71,7 +69,7 @@ def test_the_first_pair(traced_stage: Stage) -> None:
 def test_a_call_that_blocks_is_there_before_it_returns(traced_stage: Stage) -> None:
     mail = traced_stage.start("MailReceiver", "--name", traced_stage.unique("mailbox"))
     mail.next_line()
-    trace = Trace(traced_stage.recorders.trace.path, lambda start: start["program"])
+    trace = Trace(traced_stage.recorders.trace.path, lambda start: str(start["program"]))
     seen: list[Call] = []
 
     def reads() -> bool:
@@ -134,14 +132,17 @@ def test_the_last_error_stays_what_it_was(win32: Toolchain) -> None:
 
 def test_one_object_in_the_handle_tables_of_two_processes(traced_stage: Stage) -> None:
     run(traced_stage, "TraceProbe", "handles")
-    kernel, counts = Kernel(), {}
+    kernel = Kernel()
+    counts: dict[str, int] = {}
+    inherited: KernelObject | None = None
+    process: KernelObject | None = None
     for call in traced_stage.finish_trace():
         kernel.apply(call)
         if call.event != "return":
             continue
         if call.name == "CreateEvent" and not counts:
             inherited = kernel.object_of(call.pid, call.result)
-            assert inherited
+        assert inherited
         counts[f"{call.name} {call.number}"] = inherited.usage_count
         if call.name == "CreateProcess":
             child = call.arguments["lpProcessInformation"]["dwProcessId"]
@@ -152,7 +153,7 @@ def test_one_object_in_the_handle_tables_of_two_processes(traced_stage: Stage) -
                    {value: entry.object for value, entry in kernel.tables[child].items()}
             assert sorted(entry.object.type for entry in kernel.tables[child].values()) == ["event", "pipe", "process"]
         if call.name == "TerminateProcess":
-            assert process.usage_count == 1 and child not in kernel.tables
+            assert process and process.usage_count == 1 and child not in kernel.tables
         if call.name == "DuplicateHandle":
             copy = kernel.object_of(call.pid, call.arguments["lpTargetHandle"])
             assert copy is kernel.object_of(call.pid, call.arguments["hSourceHandle"])
@@ -163,7 +164,8 @@ def test_one_object_in_the_handle_tables_of_two_processes(traced_stage: Stage) -
     calls = returned(traced_stage)
     waited = next(call for call in calls if call.name == "WaitForMultipleObjects")
     assert len(waited.arguments["lpHandles"]) == 3 and waited.result["name"] == "WAIT_OBJECT_0 + 1"
-    assert next(call for call in calls if call.name == "WriteFile").arguments["lpBuffer"] == {"bytes": 3, "hex": "01ff02"}
+    wrote = next(call for call in calls if call.name == "WriteFile")
+    assert wrote.arguments["lpBuffer"] == {"bytes": 3, "hex": "01ff02"}
     assert next(call for call in calls if call.name == "GetExitCodeProcess").arguments["lpExitCode"] == 7
 
 
@@ -209,7 +211,8 @@ def test_calls_stand_between_the_lines_where_they_were_made(win32: Toolchain) ->
         run(stage, "MailRules", "--name", stage.unique("rules"))
     shown = [event.call.name if event.call else event.text for event in events
              if not event.call or event.call.event == "return"]
-    assert shown[1:5] == ["CreateFile", "open a slot that nobody has made: error 2", "CreateMailslot", "make the slot: works"]
+    assert shown[1:5] == ["CreateFile", "open a slot that nobody has made: error 2",
+                          "CreateMailslot", "make the slot: works"]
     assert shown[-3:-1] == ["CreateFile", "open it after its owner has closed it: error 2"]
 
 
@@ -219,7 +222,7 @@ def test_calls_stand_between_the_lines_where_they_were_made(win32: Toolchain) ->
 def test_every_call_that_a_lesson_makes_is_recorded() -> None:
     calls, _ = trace_calls.read(TABLE)
     recorded = {call.name for call in calls}
-    missing = {}
+    missing: dict[str, str] = {}
     for source in sorted(SOURCE.glob("chapter0*/**/*.[ch]")):
         made = {name for name in _calls_in(source) if ABOUT.search(name)}
         missing |= dict.fromkeys(made - recorded - NOT_RECORDED, source.name)
@@ -236,8 +239,8 @@ def _calls_in(source: Path) -> set[str]:
     return names - set(re.findall(r"^[^\s#].*?\b(\w+)\([^;]*$", text, re.MULTILINE))
 
 
-SOCKETS = ["getaddrinfo", "socket", "bind", "listen", "accept", "connect", "send", "recv", "sendto", "recvfrom", "shutdown",
-           "setsockopt", "getsockname", "getpeername", "ioctlsocket", "closesocket", "select"]
+SOCKETS = """getaddrinfo socket bind listen accept connect send recv sendto recvfrom shutdown
+    setsockopt getsockname getpeername ioctlsocket closesocket select""".split()
 
 # What a trace is about. Other calls, of strings, memory or the console, pass no border.
 ABOUT = re.compile("Mailslot|File|Pipe|Process|Thread|Event|Mutex|Semaphore|Timer|Handle(?!r)|Object|Sleep|Environment|"
@@ -261,13 +264,16 @@ NOT_RECORDED = set("""
 def test_a_mistake_in_the_table_is_named(tmp_path: Path, line: str, complaint: str) -> None:
     table = tmp_path / "table.txt"
     table.write_text(f"# calls\nlibrary kernel32\n{line}\n")
-    command = [sys.executable, SOURCE / "common/trace/trace_calls.py", table, tmp_path / "calls.h"]
+    command = [sys.executable, str(SOURCE / "common/trace/trace_calls.py"), str(table), str(tmp_path / "calls.h")]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 1
     assert result.stderr.startswith(f"{table}:3: ") and complaint in result.stderr
 
 
-@pytest.mark.parametrize("header, names", [("tlhelp32.h", r"\bCreateToolhelp32Snapshot\("), ("winsock2.h", r"\bSOCKET\b")])
+@pytest.mark.parametrize("header, names", [
+    ("tlhelp32.h", r"\bCreateToolhelp32Snapshot\("),
+    ("winsock2.h", r"\bSOCKET\b"),
+])
 def test_a_source_includes_what_it_needs(header: str, names: str) -> None:
     """A student may copy it and build it anywhere, without trace.h in front, which includes these."""
     for source in SOURCE.glob("chapter0*/**/*.c"):

@@ -27,6 +27,7 @@ from companion.trace.reader import with_creations_first
 from companion.trace.strace import Strace
 
 LESSONS = lessons.find_all(SOURCE)
+LESSON = SOURCE / "scripts" / ("lesson.cmd" if os.name == "nt" else "lesson")
 MAILSLOT = next(lesson for lesson in LESSONS if lesson.name == "mailslot")
 HAS_STRACE = shutil.which("strace") is not None
 NODE_MODULES = BUILD_ROOT / "node/node_modules"
@@ -74,8 +75,8 @@ def test_a_scene_is_the_same_with_the_trace_on(path: Path) -> None:
 def test_the_mailslot_in_a_diagram() -> None:
     found = calls_per_program(views.rendered(record(MAILSLOT.scenes[0]), "mermaid"))
     assert found == {
-        "MailReceiver": [r'CreateMailslot("\\.\mailslot\mailbox", 1024, MAILSLOT_WAIT_FOREVER)', "ReadFile(mailslot, 1026)",
-                         "CloseHandle(mailslot)"],
+        "MailReceiver": [r'CreateMailslot("\\.\mailslot\mailbox", 1024, MAILSLOT_WAIT_FOREVER)',
+                         "ReadFile(mailslot, 1026)", "CloseHandle(mailslot)"],
         "MailSender": [r'CreateFile("\\.\mailslot\mailbox", GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, '
                        "OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL)", 'WriteFile(mailslot, "안녕하세요" (10 bytes), 10)',
                        "CloseHandle(mailslot)"]}
@@ -94,11 +95,12 @@ def test_lanes_with_calls(build: str, capsys: pytest.CaptureFixture[str]) -> Non
     assert render.play(TOOLCHAINS[build], load(MAILSLOT.scenes[0]), calls=True) == 0
     shown = capsys.readouterr().out
     size, wire = ("1024", 10) if build == "unicode" else ("512", 15)
-    assert re.search(rf'MailReceiver → CreateMailslot\("\\\\\.\\mailslot\\mailbox-\w+", {size}, MAILSLOT_WAIT_FOREVER, NULL\) = '
-                     r"0x[0-9a-f]+\n.*MailReceiver \| waiting", shown)
+    assert re.search(r'MailReceiver → CreateMailslot\("\\\\\.\\mailslot\\mailbox-\w+", '
+                     rf"{size}, MAILSLOT_WAIT_FOREVER, NULL\) = 0x[0-9a-f]+\n.*MailReceiver \| waiting", shown)
     assert re.search(r'MailSender +→ CreateFile\(.*GENERIC_WRITE, .*\) = 0x[0-9a-f]+\n', shown)
     assert re.search(rf'MailSender +→ WriteFile\(0x[0-9a-f]+, "안녕하세요" \({wire} bytes\), {wire}, ', shown)
-    assert re.search(rf'ReadFile.* = TRUE(, "안녕하세요" \({wire} bytes\))?\n(.*\n)*?.*MailReceiver \| received: 안녕하세요', shown)
+    assert re.search(rf'ReadFile.* = TRUE(, "안녕하세요" \({wire} bytes\))?\n(.*\n)*?.*'
+                     r"MailReceiver \| received: 안녕하세요", shown)
     order = [shown.index(name) for name in ("CreateMailslot(", "CreateFile(", "WriteFile(")]
     assert order == sorted(order)
 
@@ -125,18 +127,18 @@ def test_posix_calls() -> None:
     assert {call.lane for call in sent} == {"message_queue_sender"}
     received = [call for call in calls if call.name == "msgrcv"]
     assert [call.result for call in received] == [call.arguments["msgsz"] for call in sent]
-    # Two programs, two straces, one clock. What they say about the end of a call is less certain (common/trace/TRACE.md).
+    # Two programs, two straces, one clock. When a call ended is less certain (common/trace/TRACE.md).
     assert all(one.begin < later.begin for one, later in zip(sent, received[1:]))
 
 
 def test_a_posix_call_stands_before_what_it_wakes(tmp_path: Path) -> None:
     """The receiver is back from its call before the sender is."""
     queue = r'7, {mtype=1, mtext="\x68\x69"}'
-    lines = {"receiver": f"101 100.000000 msgrcv({queue}, 1024, 0, 0) = 2 <0.500000>\n101 100.600000 +++ exited with 0 +++\n",
-             "sender": f"102 100.499900 msgsnd({queue}, 2, 0) = 0 <0.000300>\n102 100.600000 +++ exited with 0 +++\n"}
+    lines = {"receiver": f"101 100.000000 msgrcv({queue}, 1024, 0, 0) = 2 <0.500000>",
+             "sender": f"102 100.499900 msgsnd({queue}, 2, 0) = 0 <0.000300>"}
     calls: list[Call] = []
-    for lane, text in lines.items():
-        (tmp_path / lane).write_text(text, encoding="utf-8")
+    for lane, line in lines.items():
+        (tmp_path / lane).write_text(f"{line}\n{line[:3]} 100.600000 +++ exited with 0 +++\n", encoding="utf-8")
         calls += Strace(tmp_path / lane, lane, lambda *_: lane).poll()
     calls.sort(key=lambda call: call.time)
     assert [line.strip() for line in mermaid(calls, "").splitlines() if ">" in line] == [
@@ -159,12 +161,13 @@ def test_both_systems_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def traced_pages() -> list[object]:
-    found = []
+    found: list[object] = []
     for lesson in LESSONS:
         for page in ("README.md", "README.ko.md"):
             text = (lesson.folder / page).read_text(encoding="utf-8")
             for name, block in re.findall(r"<!-- trace: ([\w-]+) -->\n```mermaid\n(.*?\n)```", text, re.DOTALL):
-                found.append(pytest.param(lesson.folder / f"scenes/{name}.scene", block, id=f"{lesson.name}-{page}-{name}"))
+                scene = lesson.folder / f"scenes/{name}.scene"
+                found.append(pytest.param(scene, block, id=f"{lesson.name}-{page}-{name}"))
     return found
 
 
@@ -185,6 +188,8 @@ def test_a_diagram_on_a_page_is_what_the_trace_says(path: Path, block: str) -> N
 def test_a_child_that_is_quicker_than_the_return_of_its_creation() -> None:
     """The id has been that of another process before."""
     event = {"handle": "0x44", "type": "event", "inherit": True}
+    created = {"lpApplicationName": "Child", "bInheritHandles": True, "lpStartupInfo": {}, "lpProcessInformation": {
+        "hProcess": {"handle": "0x50"}, "hThread": {"handle": "0x54"}, "dwProcessId": 100, "dwThreadId": 104}}
     calls = [
         Call("start", 1.0, 100, 101, "Earlier"),
         Call("exit", 1.1, 100, 101, "Earlier"),
@@ -192,10 +197,7 @@ def test_a_child_that_is_quicker_than_the_return_of_its_creation() -> None:
         Call("return", 1.3, 40, 41, "Parent", "CreateEvent", 1, {}, event, begin=1.3),
         Call("start", 2.0, 100, 104, "Child"),
         Call("return", 2.1, 100, 104, "Child", "SetEvent", 1, {"hEvent": {"handle": "0x44"}}, True, begin=2.1),
-        Call("return", 2.2, 40, 41, "Parent", "CreateProcess", 2, {
-            "lpApplicationName": "Child", "bInheritHandles": True, "lpStartupInfo": {}, "lpProcessInformation": {
-                "hProcess": {"handle": "0x50"}, "hThread": {"handle": "0x54"}, "dwProcessId": 100, "dwThreadId": 104}},
-            True, begin=1.4),
+        Call("return", 2.2, 40, 41, "Parent", "CreateProcess", 2, created, True, begin=1.4),
     ]
     ordered = with_creations_first(calls)
     assert ordered == [*calls[:4], calls[6], *calls[4:6]]
@@ -262,7 +264,6 @@ def test_the_demo_of_the_first_pair(capsys: pytest.CaptureFixture[str]) -> None:
     assert play_demo(MAILSLOT.scenes[0], "ko", capsys) == shown  # whoever was quicker
 
 
-@pytest.mark.skipif(not any(lesson.name == "handle-inheritance" for lesson in LESSONS), reason="the lesson is not there")
 def test_the_demo_shows_a_usage_count_grow_and_shrink(capsys: pytest.CaptureFixture[str]) -> None:
     lesson = next(lesson for lesson in LESSONS if lesson.name == "handle-inheritance")
     counts = re.findall(r"\] mailslot .*?사용 수 (\d+ → \d+)", play_demo(lesson.scenes[0], "ko", capsys))
@@ -270,7 +271,7 @@ def test_the_demo_shows_a_usage_count_grow_and_shrink(capsys: pytest.CaptureFixt
 
 
 def lesson_command(*arguments: str) -> list[str]:
-    return [str(SOURCE / "scripts" / ("lesson.cmd" if os.name == "nt" else "lesson")), "--build-dir", str(BUILD_ROOT), *arguments]
+    return [str(LESSON), "--build-dir", str(BUILD_ROOT), *arguments]
 
 
 @pytest.mark.parametrize("arguments, complaint", [
@@ -291,8 +292,8 @@ def test_wrong_usage(arguments: list[str], complaint: str) -> None:
 
 def test_a_trace_into_a_file(tmp_path: Path) -> None:
     file = tmp_path / "한글.json"
-    result = subprocess.run(lesson_command("trace", "mailslot", "--format", "perfetto", "-o", str(file)), capture_output=True,
-                            check=False)
+    command = lesson_command("trace", "mailslot", "--format", "perfetto", "-o", str(file))
+    result = subprocess.run(command, capture_output=True, check=False)
     assert (result.returncode, result.stdout) == (0, b"")
     assert json.loads(file.read_text(encoding="utf-8"))["traceEvents"]
 
@@ -300,8 +301,8 @@ def test_a_trace_into_a_file(tmp_path: Path) -> None:
 @linux_only
 def test_a_reader_that_has_seen_enough_ends_the_demo() -> None:
     mark = {"DEMO_TEST": "pipe"}
-    with subprocess.Popen(lesson_command("demo", "mailslot", "--auto", "0.2"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL, env=os.environ | mark) as command:
+    with subprocess.Popen(lesson_command("demo", "mailslot", "--auto", "0.2"), stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=os.environ | mark) as command:
         assert command.stdout and command.stdout.readline()
         command.stdout.close()
         assert command.wait(DEADLINE_S) == 141
@@ -314,8 +315,9 @@ def test_the_demo_at_a_terminal(keys: str | None, status: int) -> None:
     """However it ends, it leaves nothing behind. Killed outright, it leaves programs that stand still: they notice."""
     mark = f"terminal-{status}-{len(keys or '')}"
     keyboard, screen = pty_of(24, 80)
-    process = subprocess.Popen(lesson_command("demo", "mailslot", "--language", "en"), stdin=screen, stdout=screen, stderr=screen,
-                               env=os.environ | {"TERM": "xterm", "DEMO_TEST": mark}, preexec_fn=take_terminal)
+    process = subprocess.Popen(lesson_command("demo", "mailslot", "--language", "en"),
+                               stdin=screen, stdout=screen, stderr=screen, preexec_fn=take_terminal,
+                               env=os.environ | {"TERM": "xterm", "DEMO_TEST": mark})
     os.close(screen)
     shown = read_until(keyboard, "CreateMailslot(")
     assert "step 1" in shown and "\033[?1049h" in shown
@@ -339,9 +341,10 @@ def test_the_demo_at_a_terminal(keys: str | None, status: int) -> None:
 @linux_only
 def test_the_demo_follows_the_size_of_the_terminal() -> None:
     keyboard, screen = pty_of(24, 80)
-    process = subprocess.Popen(lesson_command("demo", "mailslot"), stdin=screen, stdout=screen, stderr=screen,
-                               env={name: value for name, value in os.environ.items() if name not in ("LINES", "COLUMNS")}
-                               | {"TERM": "xterm", "NO_COLOR": "1"}, preexec_fn=take_terminal)
+    environment = {name: value for name, value in os.environ.items() if name not in ("LINES", "COLUMNS")}
+    process = subprocess.Popen(lesson_command("demo", "mailslot"),
+                               stdin=screen, stdout=screen, stderr=screen, preexec_fn=take_terminal,
+                               env=environment | {"TERM": "xterm", "NO_COLOR": "1"})
     first = read_until(keyboard, "CreateMailslot(")
     assert "─" * 80 in first and "─" * 81 not in first
     assert "\033[1m" not in first and "\033[7m" not in first

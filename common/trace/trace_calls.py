@@ -123,7 +123,8 @@ def prototype(call: Call) -> str:
 def recorder(call: Call, constants: dict[str, Constants]) -> str:
     real = f"{call.name}({', '.join(one.name for one in call.parameters)})"
     is_void = call.result == "void"
-    before, after = [], []
+    before: list[str] = []
+    after: list[str] = []
     for one in call.parameters:
         if one.kind == "skip":
             continue
@@ -156,7 +157,7 @@ def _is_written(one: Parameter) -> bool:
 
 
 def _success(call: Call) -> str:
-    failed = call.words.get("fails", [FAILED.get(call.result)])[0]
+    failed = call.words["fails"][0] if "fails" in call.words else FAILED.get(call.result)
     return "true" if failed is None else "result == 0" if failed == "nonzero" else f"result != {failed}"
 
 

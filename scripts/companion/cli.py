@@ -6,7 +6,6 @@ import argparse
 import difflib
 import locale
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import FrameType
 
-from .maintain import bench
+from .maintain import bench, lint, tests
 from .play import lessons, scene
 from .setup import doctor, packages
 from .setup.failure import Failure, WrongUse
@@ -23,8 +22,6 @@ from .setup.toolchain import Toolchain, is_win32, prepare
 from .show import chapter_map, compare, demo, record, render, views
 
 SOURCE = Path(__file__).resolve().parents[2]
-
-_NO_TESTS = 5  # pytest's exit status where the selection is empty
 
 
 def main(arguments: list[str]) -> int:
@@ -113,6 +110,8 @@ def _parser() -> argparse.ArgumentParser:
     test = add("test", _test, "Runs the tests, all or those of which the name contains a NAME.")
     test.add_argument("names", metavar="NAME", nargs="*")
 
+    add("lint", _lint, "Checks the form of the sources: clang-format, mypy and flake8.")
+
     measure = add("bench", _bench, "Measures how fast something is, beside what it is to be compared with.")
     measure.add_argument("name", metavar="NAME", help=f"what to measure: {', '.join(bench.BENCHES)}")
 
@@ -134,7 +133,10 @@ def _add_common_options(parser: argparse.ArgumentParser, build_dir: object, unic
 def _list(options: argparse.Namespace) -> int:
     language = options.language or _language()
     known = lessons.find_all(SOURCE)
-    print(chapter_map.as_table(known, SOURCE, language) if options.markdown else chapter_map.as_list(known, language), end="")
+    if options.markdown:
+        print(chapter_map.as_table(known, SOURCE, language), end="")
+    else:
+        print(chapter_map.as_list(known, language), end="")
     return 0
 
 
@@ -219,27 +221,11 @@ def _exec(options: argparse.Namespace) -> int:
 
 
 def _test(options: argparse.Namespace) -> int:
-    for name in options.names:
-        if not re.fullmatch(r"[\w.-]+", name):  # else pytest would read it as an expression
-            raise WrongUse(f"{name!r} cannot be part of a test's name.")
-    builds = [Toolchain(SOURCE, options.build_dir, unicode=True), Toolchain(SOURCE, options.build_dir, unicode=False)]
-    if os.name != "nt":
-        builds.append(Toolchain(SOURCE, options.build_dir, unicode=True, sanitize=True))
-    prepare(*builds, tests=True)
+    return tests.run(SOURCE, options.build_dir, options.names)
 
-    command = [str(packages.python_for_tests()), "-m", "pytest", "tests", "-n", str(os.cpu_count() or 1)]
-    if options.names:
-        command += ["-k", " or ".join(options.names)]
-    environment = os.environ | {"COMPANION_BUILD_ROOT": str(builds[0].build_root)}
-    with subprocess.Popen(command, env=environment, cwd=SOURCE) as pytest:
-        try:
-            status = pytest.wait()
-        except KeyboardInterrupt:
-            pytest.wait()  # the Ctrl+C has reached it too, and it ends what its tests started
-            raise
-    if status == _NO_TESTS:
-        raise WrongUse(f"There is no test of which the name contains {' or '.join(options.names)}.")
-    return status
+
+def _lint(options: argparse.Namespace) -> int:
+    return lint.run(SOURCE, options.build_dir)
 
 
 def _bench(options: argparse.Namespace) -> int:

@@ -1,1 +1,1 @@
-"""Work on the project itself, which no student needs: benchmarks."""
+"""Work on the project itself, which no student needs: tests, the form of sources, benchmarks."""

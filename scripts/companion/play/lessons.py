@@ -53,7 +53,8 @@ def load(path: Path) -> Lesson:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         main_scene = data["scene"]
-        scenes = sorted((path.parent / "scenes").glob("*.scene"), key=lambda scene: (scene.stem != main_scene, scene.stem))
+        scenes = sorted((path.parent / "scenes").glob("*.scene"),
+                        key=lambda scene: (scene.stem != main_scene, scene.stem))
         if not scenes or scenes[0].stem != main_scene:
             raise LessonError(f"{path}: there is no scenes/{main_scene}.scene beside it")
         return Lesson(
@@ -74,7 +75,8 @@ def load(path: Path) -> Lesson:
 
 
 def _program(name: str, entry: dict[str, Any]) -> Program:
-    return Program(name, entry.get("book", False), entry.get("calls", []), entry.get("parts", []), _both_languages(entry))
+    return Program(name, entry.get("book", False), entry.get("calls", []), entry.get("parts", []),
+                   _both_languages(entry))
 
 
 def _both_languages(texts: dict[str, Any]) -> dict[str, str]:

@@ -47,6 +47,15 @@ def _tool(name: str, program: str, packages: dict[str, str]) -> Need:
     return Need(name, lambda: shutil.which(program) is not None, lambda: [program, "--version"], packages)
 
 
+def tool_path(name: str) -> str | None:
+    """Where a tool is of which the version matters: on Debian that of the system, not one that comes first on PATH."""
+    return shutil.which(name, path="/usr/bin") if system() == "apt" else shutil.which(name)
+
+
+def _versioned_tool(name: str, packages: dict[str, str]) -> Need:
+    return Need(name, lambda: tool_path(name) is not None, lambda: [tool_path(name) or name, "--version"], packages)
+
+
 def _has_c_compiler() -> bool:
     """A compiler that Debian's libc6-dev does not accompany cannot compile; elsewhere the two come as one."""
     return shutil.which("cc") is not None and (system() != "apt" or Path("/usr/include/stdio.h").exists())
@@ -104,11 +113,16 @@ _STRACE = Need("strace", lambda: shutil.which("strace") is not None, lambda: ["s
 GNUPLOT = _tool("gnuplot", "gnuplot", {
     "apt": "gnuplot-nox", "dnf": "gnuplot-minimal", "pacman": "gnuplot", "brew": "brew install gnuplot",
     "winget": "winget install gnuplot.gnuplot"})
+# For `lesson lint`, and for nothing else.
+CLANG_FORMAT = _versioned_tool("clang-format", {"apt": "clang-format"})
+MYPY = _versioned_tool("mypy", {"apt": "mypy"})
+FLAKE8 = _versioned_tool("flake8", {"apt": "flake8"})
 
 TO_RUN: Sequence[Need] = ([_MESON, _NINJA, _WINDOWS_COMPILER] if os.name == "nt" else
                           [_MESON, _NINJA, _C_COMPILER, _MINGW, _WINE])
 TO_TEST: Sequence[Need] = [_PYTEST]
 TO_TRACE_POSIX: Sequence[Need] = [_STRACE]
+TO_LINT: Sequence[Need] = [CLANG_FORMAT, MYPY, FLAKE8]
 
 
 @cache

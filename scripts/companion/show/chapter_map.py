@@ -11,7 +11,8 @@ from ..setup.toolchain import is_win32
 _WORDS = {
     "en": {"chapter": "Chapter {}", "place": "section {}", "listings": ", listings {}", "project": "the project",
            "none": "not in the book", "programs": "programs", "scenes": "scenes", "book": "book",
-           "table": "| section | listings | lesson | programs | what they call | beyond the book | POSIX counterpart |"},
+           "table": "| section | listings | lesson | programs | what they call | beyond the book "
+                    "| POSIX counterpart |"},
     "ko": {"chapter": "{}장", "place": "{}절", "listings": ", 예제 {}", "project": "프로젝트", "none": "책에 없음",
            "programs": "프로그램", "scenes": "장면", "book": "책",
            "table": "| 절 | 예제 | 레슨 | 프로그램 | 호출하는 함수 | 책에 없는 프로그램 | POSIX의 짝 |"},
@@ -35,7 +36,7 @@ def as_list(lessons: Iterable[Lesson], language: str) -> str:
 
 
 def as_table(lessons: Iterable[Lesson], source: Path, language: str) -> str:
-    """The chapter map, in Markdown: what lies at a lesson's door with the calls that it is about, and the rest by name."""
+    """The chapter map, in Markdown: the programs at a lesson's door with their calls, and the others by name."""
     words = _WORDS[language]
     page = "README.md" if language == "en" else f"README.{language}.md"
     lines = [words["table"], "|" + "---|" * (words["table"].count("|") - 1)]
@@ -57,7 +58,8 @@ def _place(place: Place | None, language: str) -> str:
     if not place:
         return words["none"]
     section = words["project"] if place.section == "project" else words["place"].format(place.section)
-    return f"{words['book']}: {section}" + (words["listings"].format(", ".join(place.listings)) if place.listings else "")
+    listings = words["listings"].format(", ".join(place.listings)) if place.listings else ""
+    return f"{words['book']}: {section}{listings}"
 
 
 def _section(place: Place, language: str) -> str:

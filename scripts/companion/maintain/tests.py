@@ -1,0 +1,39 @@
+"""`lesson test`: builds all programs, with both character sets and with sanitizers, and runs the tests."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from ..setup import packages
+from ..setup.failure import WrongUse
+from ..setup.toolchain import Toolchain, prepare
+
+_NO_TESTS = 5  # pytest's exit status where the selection is empty
+
+
+def run(source: Path, build_root: Path, names: list[str]) -> int:
+    """Runs all tests, or those of which the name contains one of these; gives pytest's exit status."""
+    for name in names:
+        if not re.fullmatch(r"[\w.-]+", name):  # else pytest would read it as an expression
+            raise WrongUse(f"{name!r} cannot be part of a test's name.")
+    builds = [Toolchain(source, build_root, unicode=True), Toolchain(source, build_root, unicode=False)]
+    if os.name != "nt":
+        builds.append(Toolchain(source, build_root, unicode=True, sanitize=True))
+    prepare(*builds, tests=True)
+
+    command = [str(packages.python_for_tests()), "-m", "pytest", "tests", "-n", str(os.cpu_count() or 1)]
+    if names:
+        command += ["-k", " or ".join(names)]
+    environment = os.environ | {"COMPANION_BUILD_ROOT": str(builds[0].build_root)}
+    with subprocess.Popen(command, env=environment, cwd=source) as pytest:
+        try:
+            status = pytest.wait()
+        except KeyboardInterrupt:
+            pytest.wait()  # the Ctrl+C has reached it too, and it ends what its tests started
+            raise
+    if status == _NO_TESTS:
+        raise WrongUse(f"There is no test of which the name contains {' or '.join(names)}.")
+    return status
