@@ -49,6 +49,12 @@ void free_handle_table(handle_table *table);
  */
 bool read_handle(HANDLE hObject, handle_row *row);
 
+/*
+ * For a number that another process has told: ends the program and says why, unless it is a handle of this process to
+ * an object of this kind.
+ */
+void check_handle(HANDLE hObject, const TCHAR *kind);
+
 /* Whether it is of a kind that the lessons deal with: mailslot, pipe, file, event, process, thread, section ... */
 bool is_interesting(const handle_row *row);
 

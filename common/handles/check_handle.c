@@ -1,0 +1,22 @@
+/* check_handle.c - makes sure that a number which another process has told is a handle of this one. */
+#include <stdlib.h>
+
+#include "handle_table.h"
+
+void check_handle(HANDLE hObject, const TCHAR *kind)
+{
+    TCHAR value[HANDLE_CHARS];
+    handle_row row;
+
+    format_handle(value, hObject);
+    if (!read_handle(hObject, &row)) {
+        report_error(_T("GetHandleInformation(%s)"), value);
+        report(_T("hint: this process has no such handle; it was not inherited, or the number is an old one"));
+        exit(STATUS_FAILED);
+    }
+    if (_tcscmp(row.kind, kind) != 0) {
+        report(_T("handle %s is of kind %s in this process, not of kind %s"), value, row.kind, kind);
+        exit(STATUS_FAILED);
+    }
+    free(row.name);
+}
