@@ -76,7 +76,9 @@ class Reader:
         if isinstance(value, int):
             return "ID" if self._hides_ids and call.name in _GIVES_ID and str(value) in self._ids else str(value)
         if isinstance(value, str):
-            return f'"{self.text(value.rpartition("/")[2] if call.name == "execve" else value, _made_by(call))}"'
+            value = value.rpartition("/")[2] if call.name == "execve" else value
+            value = self._without_handles(call, value) if name == "lpCommandLine" else value
+            return f'"{self.text(value, _made_by(call))}"'
         if isinstance(value, list):
             return "{" + ", ".join(self.value(call, one) for one in value) + "}"
         if "handle" in value:
@@ -110,6 +112,13 @@ class Reader:
             choices = itertools.chain([kind], (f"{kind} {number}" for number in itertools.count(2)))
             names[found.number] = next(name for name in choices if name not in names.values())
         return names[found.number]
+
+    def _without_handles(self, call: Call, command_line: str) -> str:
+        """A number on the command line of a child that inherits the handle with this number tells it that handle."""
+        inherited = [str(value) for value, entry in self.kernel.tables.get(call.pid, {}).items() if entry.is_inheritable]
+        if not self._hides_handles or not call.arguments.get("bInheritHandles") or not inherited:
+            return command_line
+        return re.sub(rf"(?<![\w.])({'|'.join(inherited)})(?![\w.])", "HANDLE", command_line)
 
     def text(self, text: str, no_ids: frozenset[str] = frozenset()) -> str:
         """Harmless on a terminal, and without what differs from run to run. Numbers in no_ids are no ids here."""
