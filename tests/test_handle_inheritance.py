@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from conftest import wine_differs
@@ -17,20 +18,36 @@ def receiver(stage: Stage, count: int) -> Actor:
     return actor
 
 
+def program_of(actor: Actor) -> str:
+    return actor.lane.partition(".")[0]
+
+
+def handle_file(stage: Stage) -> Path:
+    return stage.work / "InheritableHandle.txt"
+
+
 def sender(stage: Stage, *arguments: str) -> Actor:
     return stage.start("MailSender2_1", "--name", stage.unique("mailbox"), *arguments)
 
 
-@pytest.mark.parametrize("way", ["file", "argument", "environment"])
-def test_each_way_to_pass_the_handle(win32_stage: Stage, way: str) -> None:
+def test_the_child_reads_first_and_the_parent_after_it(win32_stage: Stage) -> None:
+    """They share one input. What the child does not take is the parent's."""
     mail = receiver(win32_stage, 4)
-    assert sender(win32_stage, "--pass", way, "한글", "a b").exit() == 0
-    assert [mail.next_line() for _ in range(4)] == [
-        f"received: {who}: {text}" for who in ("MailSender2_2", "MailSender2_1") for text in ("한글", "a b")]
-    assert not (win32_stage.work / "InheritableHandle.txt").exists()
+    parent = sender(win32_stage, "--handles")
+    parent.type("한글")
+    assert mail.next_line() == "received: MailSender2_2: 한글"
+    parent.type("exit")
+    while parent.next_line() != "-- handles after MailSender2_2 has ended":
+        pass
+    parent.type("a b")
+    assert mail.next_line() == "received: MailSender2_1: a b"
+    parent.type("exit")
+    assert mail.next_line() == "received: exit"
+    assert (parent.exit(), mail.exit()) == (0, 0)
+    assert not handle_file(win32_stage).exists()
 
 
-def test_typed_mail_goes_to_the_child_first(win32_stage: Stage) -> None:
+def test_the_end_of_input_ends_both(win32_stage: Stage) -> None:
     mail = receiver(win32_stage, 3)
     parent = sender(win32_stage)
     parent.type("to the child")
@@ -40,20 +57,70 @@ def test_typed_mail_goes_to_the_child_first(win32_stage: Stage) -> None:
     assert mail.output.unread == []
 
 
+def test_the_file_has_the_number_as_the_book_s_child_reads_it(win32_stage: Stage) -> None:
+    """With _ftscanf and %d: in decimal. Another process that reads it has a number, and no handle."""
+    mail = receiver(win32_stage, 2)
+    parent = sender(win32_stage)
+    parent.type("here")
+    assert mail.next_line() == "received: MailSender2_2: here"
+    number = handle_file(win32_stage).read_text(encoding="ascii")
+    assert re.fullmatch(r"[1-9]\d*\n", number)
+    win32_stage.child("MailSender2_2")
+    stranger = win32_stage.start("MailSender2_2")
+    assert stranger.next_error().startswith(f"MailSender2_2: GetHandleInformation(0x{int(number):X}): error 6")
+    assert stranger.exit() == 1
+    parent.type("still here")
+    assert mail.next_line() == "received: MailSender2_2: still here"
+    parent.end_input()
+    assert parent.exit() == 0
+
+
+@pytest.mark.parametrize("program", ["MailSender2_1", "MailSender2_2"])
+def test_a_line_that_is_too_long_is_not_sent(win32_stage: Stage, program: str) -> None:
+    mail = receiver(win32_stage, 1)
+    parent = sender(win32_stage, *(["--no-inherit"] if program == "MailSender2_1" else []))
+    reader = parent if program == "MailSender2_1" else win32_stage.child("MailSender2_2")
+    parent.type("x" * 600)
+    while "a message has less than" not in (complaint := reader.next_error()):
+        pass
+    assert complaint == f"{program}: a message has less than 512 characters; this one is not sent"
+    parent.type("short")
+    assert mail.next_line() == f"received: {program}: short"
+
+
 def test_both_conditions_fail_together(win32_stage: Stage) -> None:
     receiver(win32_stage, 1)
-    parent = sender(win32_stage, "--no-inherit", "--not-inheritable", "x")
+    parent = sender(win32_stage, "--no-inherit", "--not-inheritable")
     assert "bInheritHandle = FALSE" in parent.next_error()
     assert "bInheritHandles = FALSE" in parent.next_error()
+    parent.end_input()
     assert parent.exit() == 1
 
 
 def test_without_a_receiver(win32_stage: Stage) -> None:
-    for program in ("MailSender2_1", "InheritList"):
-        actor = win32_stage.start(program, "--name", win32_stage.unique("nobody"), "x")
+    for program, *message in (["MailSender2_1"], ["PassHandle", "x"], ["InheritList", "x"]):
+        actor = win32_stage.start(program, "--name", win32_stage.unique("nobody"), *message)
         assert "error 2 ERROR_FILE_NOT_FOUND" in actor.next_error()
         assert actor.next_error() == f"{program}: hint: start MailReceiver first, with the same --name"
         assert actor.exit() == 1
+    assert not handle_file(win32_stage).exists()
+
+
+def test_a_folder_that_cannot_be_written_to(win32_stage: Stage) -> None:
+    receiver(win32_stage, 1)
+    handle_file(win32_stage).mkdir()
+    parent = sender(win32_stage)
+    assert parent.next_error() == "MailSender2_1: cannot write InheritableHandle.txt in the current directory"
+    assert parent.exit() == 1
+
+
+@pytest.mark.parametrize("way", [[], ["--by", "argument"], ["--by", "environment"]])
+def test_each_way_to_pass_the_handle(win32_stage: Stage, way: list[str]) -> None:
+    mail = receiver(win32_stage, 3)
+    parent = win32_stage.start("PassHandle", "--name", win32_stage.unique("mailbox"), *way, "한글", "a b", '"')
+    assert parent.exit() == 0
+    assert [mail.next_line() for _ in range(3)] == [f"received: TakeHandle: {text}" for text in ("한글", "a b", '"')]
+    assert list(win32_stage.work.iterdir()) == []
 
 
 def test_the_list_is_what_keeps_the_event_back(win32_stage: Stage) -> None:
@@ -68,62 +135,58 @@ def test_the_list_is_what_keeps_the_event_back(win32_stage: Stage) -> None:
     ("", "'' is no handle"), ("slot", "'slot' is no handle"), ("12x", "'12x' is no handle"),
     ("0x10000000000000000", "'0x10000000000000000' is no handle"), ("-4", "'-4' is no handle"),
     ("0xFFF0", "GetHandleInformation(0xFFF0): error 6 ERROR_INVALID_HANDLE"),
-    ("0", "GetHandleInformation(0): error 6 ERROR_INVALID_HANDLE"),
+    ("65520", "GetHandleInformation(0xFFF0): error 6 ERROR_INVALID_HANDLE"),
+    ("0", "GetHandleInformation(0x0): error 6 ERROR_INVALID_HANDLE"),
     ("0xFFFFFFFFFFFFFFFF", "GetHandleInformation(0xFFFFFFFFFFFFFFFF): error 6 ERROR_INVALID_HANDLE"),
 ])
 def test_what_is_no_handle(win32_stage: Stage, value: str, complaint: str) -> None:
-    """As an argument, in the environment and in a stale file."""
-    (win32_stage.work / "InheritableHandle.txt").write_text(value + "\n", encoding="ascii")
-    children = [win32_stage.start("MailSender2_2", f"--handle={value}", "x"),
-                win32_stage.start("MailSender2_2", "--from", "file", "x")]
+    """In a stale file, as an argument and in the environment."""
+    handle_file(win32_stage).write_text(value + "\n", encoding="ascii")
+    children = [win32_stage.start("MailSender2_2"), win32_stage.start("TakeHandle", f"--handle={value}", "x")]
     if value:
-        children.append(win32_stage.start("MailSender2_2", "--from", "environment", "x",
-                                          environment={"INHERITED_MAILSLOT": value}))
+        children.append(win32_stage.start("TakeHandle", "x", environment={"INHERITED_MAILSLOT": value}))
     for child in children:
-        assert child.next_error().startswith(f"MailSender2_2: {complaint}")
+        place = "InheritableHandle.txt: " if child is children[0] and complaint.startswith("'") else ""
+        assert child.next_error().startswith(f"{program_of(child)}: {place}{complaint}")
         assert child.exit() == 1
 
 
-def test_a_handle_of_another_kind(win32_stage: Stage) -> None:
-    """Its own standard output is a file: nothing may be written into it."""
+@pytest.mark.parametrize("access", ["FILE_GENERIC_WRITE", "FILE_GENERIC_READ"])
+def test_a_handle_of_another_kind(win32_stage: Stage, access: str) -> None:
+    """Its own standard output is a file, and its standard input a pipe: nothing may be written into them."""
     table = win32_stage.start("HandleTable", "--json")
     assert table.exit() == 0
     own = json.loads(table.output.all[0])["handles"]
-    file = next(row["handle"] for row in own if row["kind"] == "file" and "FILE_GENERIC_WRITE" in row["rights"])
-    child = win32_stage.start("MailSender2_2", "--handle", file, "x")
-    assert child.next_error() == (f"MailSender2_2: handle {file} is a file here, no mailslot to write to; "
-                                  "the number means something in another process")
-    assert child.exit() == 1
-    assert child.output.all == []
-
-
-def test_a_handle_that_only_reads(win32_stage: Stage) -> None:
-    """Standard input is a pipe."""
-    table = win32_stage.start("HandleTable", "--json")
-    assert table.exit() == 0
-    own = json.loads(table.output.all[0])["handles"]
-    pipe = next(row["handle"] for row in own if row["inherit"] and "FILE_GENERIC_READ" in row["rights"])
-    child = win32_stage.start("MailSender2_2", "--handle", pipe, "x")
-    assert "no mailslot to write to" in child.next_error()
-    assert child.exit() == 1
+    handle, kind = next((row["handle"], row["kind"]) for row in own if row["inherit"] and access in row["rights"])
+    handle_file(win32_stage).write_text(f"{int(handle, 16)}\n", encoding="ascii")
+    for child in (win32_stage.start("MailSender2_2"), win32_stage.start("TakeHandle", "--handle", handle, "x")):
+        complaint = child.next_error()
+        assert complaint == f"{program_of(child)}: handle {handle} is of kind {kind} in this process, not of kind mailslot"
+        assert child.exit() == 1
+        assert child.output.all == []
 
 
 def test_nothing_was_left_for_the_child(win32_stage: Stage) -> None:
-    child = win32_stage.start("MailSender2_2", "--from", "file", "x")
+    child = win32_stage.start("MailSender2_2")
     assert child.next_error() == "MailSender2_2: there is no InheritableHandle.txt in the current directory"
+    assert child.next_error() == "MailSender2_2: hint: start MailSender2_1; it writes the file and starts this program"
     assert child.exit() == 1
-    child = win32_stage.start("MailSender2_2", "--from", "environment", "x")
-    assert child.next_error() == "MailSender2_2: the environment variable INHERITED_MAILSLOT has no handle"
+    child = win32_stage.start("TakeHandle", "x")
+    assert child.next_error() == ("TakeHandle: there is no --handle, and no handle in the environment variable "
+                                  "INHERITED_MAILSLOT")
+    assert child.next_error() == "TakeHandle: hint: start PassHandle; it starts this program"
     assert child.exit() == 1
 
 
 @pytest.mark.parametrize("arguments, complaint", [
-    (["MailSender2_1", "--pass", "mail", "x"], "--pass: 'mail' is none of argument, environment, file"),
-    (["MailSender2_1", "--name", "x" * 300, "x"], "--name: a slot's whole name has less than 260 characters"),
-    (["MailSender2_2", "x"], "one of --handle and --from is needed; MailSender2_1 starts this program with it"),
-    (["MailSender2_2", "--handle", "4", "--from", "file"],
-     "one of --handle and --from is needed; MailSender2_1 starts this program with it"),
-    (["MailSender2_2", "--from", "mail"], "--from: 'mail' is none of file, environment"),
+    (["MailSender2_1", "--name", "x" * 300], "--name: a slot's whole name has less than 260 characters"),
+    (["MailSender2_1", "x"], "unexpected 'x'"),
+    (["MailSender2_2", "x"], "unexpected 'x'"),
+    (["PassHandle"], "MESSAGE is missing"),
+    (["PassHandle", "--by", "mail", "x"], "--by: 'mail' is neither argument nor environment"),
+    (["PassHandle", "--name", "x" * 300, "x"], "--name: a slot's whole name has less than 260 characters"),
+    (["TakeHandle", "--handle", "4"], "MESSAGE is missing"),
+    (["InheritList", "--name", "x" * 300, "x"], "--name: a slot's whole name has less than 260 characters"),
     (["InheritList"], "MESSAGE is missing"),
     (["HandleTable", "--watch"], "--watch: of which process? Its PID or NAME is missing"),
     (["HandleTable", "1", "2"], "unexpected '2'"),

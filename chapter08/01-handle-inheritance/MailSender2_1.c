@@ -1,104 +1,111 @@
 /*
- * MailSender2_1.c - lets its child send through the mailslot that it has opened (book 8-1, 8-2).
+ * MailSender2_1.c - lets its child send through its own mailslot (book: chapter 8, section 01, listing 8-1).
  *
- * Shows   The two conditions of inheritance: bInheritHandle in SECURITY_ATTRIBUTES, bInheritHandles in CreateProcess;
- *         three ways to tell the child which number the handle has.
- * Run     MailSender2_1 [--name NAME] [--pass WAY] [--no-inherit] [--not-inheritable] [--handles] [MESSAGE...]
- * With    MailReceiver of 7-2, started before this one; MailSender2_2.c, which it starts; handover.c
+ * Shows   The two conditions of inheritance: bInheritHandle in SECURITY_ATTRIBUTES, bInheritHandles in CreateProcess.
+ * Run     MailSender2_1 [--name NAME] [--not-inheritable] [--no-inherit] [--handles]
+ * With    MailReceiver of 7-2, started before this one; MailSender2_2.c, which it starts
  * POSIX   inherit_parent.c
  */
-#include <stdlib.h>
-
 #include "handle_table.h"
-#include "beyond/handover.h"
 
-/* The book's way. Another MailSender2_1 in this folder may write its own value before the child has read ours. */
-static void write_handle_file(const TCHAR *value)
+#define HANDLE_FILE   _T("InheritableHandle.txt")
+#define MESSAGE_CHARS 512
+
+/* Tells the child the number of the handle: in decimal, as the book's own MailSender2_2 reads it. */
+static bool write_handle_file(HANDLE hMailSlot)
 {
     FILE *file = _tfopen(HANDLE_FILE, _T("w"));
 
-    if (file == NULL || _ftprintf(file, _T("%s\n"), value) < 0 || fclose(file) != 0) {
-        report(_T("cannot write %s in the current directory"), HANDLE_FILE);
-        exit(STATUS_FAILED);
-    }
+    return file != NULL && _ftprintf(file, _T("%llu\n"), (ULONG64)(ULONG_PTR)hMailSlot) > 0 && fclose(file) == 0;
 }
 
-/* Leaves the handle's value where the child finds it, and gives the command line that tells it where. */
-static TCHAR *hand_over(const TCHAR *way, HANDLE hMailSlot)
+/* Sends each line that is typed, signed, since a mailslot does not tell who has sent it. "exit" ends the receiver, too.
+ */
+static void send_typed_mail(HANDLE hMailSlot)
 {
-    TCHAR value[HANDLE_CHARS];
-    TCHAR *command = append_argument(NULL, _T("MailSender2_2"));
+    TCHAR message[MESSAGE_CHARS];
+    DWORD bytesWritten;
 
-    format_handle(value, hMailSlot);
-    if (_tcscmp(way, _T("argument")) == 0) {
-        command = append_argument(command, _T("--handle"));
-        return append_argument(command, value);
+    for (;;) {
+        prompt(_T("MailSender2_1 >> "));
+        const TCHAR *line = read_line();
+        if (line == NULL)
+            return;
+        bool isExit = _tcscmp(line, _T("exit")) == 0;
+        if (!format_text(message, MESSAGE_CHARS, isExit ? _T("%s") : _T("MailSender2_1: %s"), line)) {
+            report(_T("a message has less than %d characters; this one is not sent"), MESSAGE_CHARS);
+            continue;
+        }
+        if (!WriteFile(hMailSlot, message, text_bytes(message), &bytesWritten, NULL))
+            die_error(_T("WriteFile(mailslot)"));
+        if (isExit)
+            return;
     }
-    if (_tcscmp(way, _T("file")) == 0)
-        write_handle_file(value);
-    else if (!SetEnvironmentVariable(HANDLE_VARIABLE, value))
-        die_error(_T("SetEnvironmentVariable(%s)"), HANDLE_VARIABLE);
-    command = append_argument(command, _T("--from"));
-    return append_argument(command, way);
 }
 
 int _tmain(int argc, TCHAR *argv[])
 {
-    const TCHAR *name = _T("mailbox"), *way = _T("argument");
-    bool isNoInherit = false, isNotInheritable = false, isHandles = false;
+    const TCHAR *name = _T("mailbox");
+    bool isNotInheritable = false, inheritsNothing = false, showsHandles = false;
+    TCHAR slotName[MAX_PATH], command[32];
     STARTUPINFO si = {0};
     PROCESS_INFORMATION pi;
+    DWORD exitCode;
 
     const option_spec options[] = {
         OPTION_TEXT("--name", "NAME", &name, "send to the mailslot NAME (mailbox)"),
-        OPTION_TEXT("--pass", "WAY", &way, "tell the child the handle by argument, environment or file (argument)"),
-        OPTION_FLAG("--no-inherit", &isNoInherit, "let the child inherit nothing: bInheritHandles is FALSE"),
         OPTION_FLAG("--not-inheritable", &isNotInheritable, "make a handle for this process: bInheritHandle is FALSE"),
-        OPTION_FLAG("--handles", &isHandles, "show the handle tables at each step"),
+        OPTION_FLAG("--no-inherit", &inheritsNothing, "let the child inherit nothing: bInheritHandles is FALSE"),
+        OPTION_FLAG("--handles", &showsHandles, "show the handle table at each step"),
         OPTIONS_END,
     };
     companion_init(argv[0]);
-    int messages = parse_options(
-        argc, argv, _T("Has its child send each MESSAGE, then sends it, too; without one, each types in turn."),
-        _T("[MESSAGE...]"), options);
-    if (_tcscmp(way, _T("argument")) != 0 && _tcscmp(way, _T("environment")) != 0 && _tcscmp(way, _T("file")) != 0)
-        die_usage(_T("--pass: '%s' is none of argument, environment, file"), way);
-    watch_handles(isHandles);
+    parse_options(argc, argv,
+                  _T("Sends what is typed to a mailslot, after its child, MailSender2_2, has done the same."), NULL,
+                  options);
+    if (!format_text(slotName, MAX_PATH, _T("\\\\.\\mailslot\\%s"), name))
+        die_usage(_T("--name: a slot's whole name has less than %d characters"), MAX_PATH);
+    watch_handles(showsHandles);
 
     SECURITY_ATTRIBUTES sa = {sizeof(sa), NULL, !isNotInheritable};
-    HANDLE hMailSlot = open_mailslot(name, &sa);
+    HANDLE hMailSlot = CreateFile(slotName, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, &sa, OPEN_EXISTING,
+                                  FILE_ATTRIBUTE_NORMAL, NULL);
+    if (hMailSlot == INVALID_HANDLE_VALUE) {
+        report_error(_T("CreateFile(%s)"), slotName);
+        if (GetLastError() == ERROR_FILE_NOT_FOUND)
+            report(_T("hint: start MailReceiver first, with the same --name"));
+        return STATUS_FAILED;
+    }
     show_handles(_T("after CreateFile"));
+    if (!write_handle_file(hMailSlot)) {
+        report(_T("cannot write %s in the current directory"), HANDLE_FILE);
+        return STATUS_FAILED;
+    }
 
-    TCHAR *program = partner_path(_T("MailSender2_2"));
-    TCHAR *command = hand_over(way, hMailSlot);
-    if (isHandles)
-        command = append_argument(command, _T("--handles"));
-    command = append_argument(command, _T("--"));
-    for (int i = 1; i <= messages; i++)
-        command = append_argument(command, argv[i]);
-
-    /* Suspended: the child has its handle table, but cannot be through with it before we have looked. */
+    format_text(command, 32, _T("MailSender2_2%s"), showsHandles ? _T(" --handles") : _T(""));
     si.cb = sizeof(si);
-    if (!CreateProcess(program, command, NULL, NULL, !isNoInherit, child_console_flag() | CREATE_SUSPENDED, NULL, NULL,
-                       &si, &pi))
-        die_error(_T("CreateProcess(%s)"), program);
-    show_handles(_T("while MailSender2_2 lives"));
-
-    DWORD exitCode = run_to_end(&pi);
-    show_handles(_T("after MailSender2_2 has ended"));
-    if (_tcscmp(way, _T("file")) == 0)
+    if (!CreateProcess(NULL, command, NULL, NULL, !inheritsNothing, child_console_flag(), NULL, NULL, &si, &pi)) {
+        report_error(_T("CreateProcess(%s)"), command);
         _tremove(HANDLE_FILE);
+        return STATUS_FAILED;
+    }
+    show_handles(_T("after CreateProcess"));
+
+    /* The child comes first: where both share a terminal, each line would go to whoever reads it sooner. */
+    if (WaitForSingleObject(pi.hProcess, INFINITE) != WAIT_OBJECT_0)
+        die_error(_T("WaitForSingleObject(MailSender2_2)"));
+    if (!GetExitCodeProcess(pi.hProcess, &exitCode))
+        die_error(_T("GetExitCodeProcess(MailSender2_2)"));
+    CloseHandle(pi.hThread);
+    CloseHandle(pi.hProcess);
+    _tremove(HANDLE_FILE);
+    show_handles(_T("after MailSender2_2 has ended"));
     if (exitCode != 0 && isNotInheritable)
         report(_T("hint: the handle itself is not inheritable: SECURITY_ATTRIBUTES had bInheritHandle = FALSE"));
-    if (exitCode != 0 && isNoInherit)
+    if (exitCode != 0 && inheritsNothing)
         report(_T("hint: the child inherited nothing: CreateProcess had bInheritHandles = FALSE"));
 
-    for (int i = 1; i <= messages; i++)
-        send_signed(hMailSlot, argv[i]);
-    if (messages == 0 && send_typed_mail(hMailSlot, _T("MailSender2_1 >> ")))
-        send_mail(hMailSlot, _T("exit"));
+    send_typed_mail(hMailSlot);
     CloseHandle(hMailSlot);
-    free(command);
-    free(program);
     return exitCode == 0 ? 0 : STATUS_FAILED;
 }

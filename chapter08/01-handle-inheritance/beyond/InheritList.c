@@ -1,19 +1,40 @@
 /*
- * InheritList.c - lets a child inherit exactly what it is meant to have (an addition to 8-2).
+ * InheritList.c - lets a child inherit exactly the handles that it needs (an addition to 8-1).
  *
- * Shows   SetHandleInformation; PROC_THREAD_ATTRIBUTE_HANDLE_LIST. bInheritHandles alone lets everything inheritable
- *         through, also what another thread has just made for another child.
+ * Shows   SetHandleInformation; PROC_THREAD_ATTRIBUTE_HANDLE_LIST. With bInheritHandles alone a child inherits all that
+ *         is inheritable, also what another thread has just made inheritable for another child.
  * Run     InheritList [--name NAME] [--all] MESSAGE...
- * With    MailReceiver of 7-2, started before this one; MailSender2_2.c, which it starts; handover.c
+ * With    MailReceiver of 7-2, started before this one; TakeHandle.c, which it starts
  */
 #include <stdlib.h>
 
 #include "handle_table.h"
-#include "handover.h"
 
 #define MOST_HANDLES 4
 
-/* The mailslot, and the standard streams, without which the child would be mute. None twice: that is refused. */
+/* Opens a mailslot to send. The handle is made for this process alone, and becomes inheritable by a second call. */
+static HANDLE open_inheritable(const TCHAR *name)
+{
+    TCHAR slotName[MAX_PATH];
+
+    if (!format_text(slotName, MAX_PATH, _T("\\\\.\\mailslot\\%s"), name))
+        die_usage(_T("--name: a slot's whole name has less than %d characters"), MAX_PATH);
+
+    HANDLE hMailSlot = CreateFile(slotName, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING,
+                                  FILE_ATTRIBUTE_NORMAL, NULL);
+    if (hMailSlot == INVALID_HANDLE_VALUE) {
+        report_error(_T("CreateFile(%s)"), slotName);
+        if (GetLastError() == ERROR_FILE_NOT_FOUND)
+            report(_T("hint: start MailReceiver first, with the same --name"));
+        exit(STATUS_FAILED);
+    }
+    if (!SetHandleInformation(hMailSlot, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT))
+        die_error(_T("SetHandleInformation"));
+    return hMailSlot;
+}
+
+/* Puts the mailslot and the standard streams, which the child needs to report errors, into `handles`. Each only once.
+ */
 static DWORD list_handles(HANDLE hMailSlot, HANDLE handles[MOST_HANDLES])
 {
     const DWORD streams[] = {STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE};
@@ -24,6 +45,7 @@ static DWORD list_handles(HANDLE hMailSlot, HANDLE handles[MOST_HANDLES])
         HANDLE hStream = GetStdHandle(streams[i]);
         DWORD known = 0;
 
+        /* A handle that is not inheritable makes CreateProcess fail. */
         if (!GetHandleInformation(hStream, &flags) || !(flags & HANDLE_FLAG_INHERIT))
             continue;
         while (known < count && handles[known] != hStream)
@@ -34,12 +56,12 @@ static DWORD list_handles(HANDLE hMailSlot, HANDLE handles[MOST_HANDLES])
     return count;
 }
 
-/* An attribute list that names the handles; it points to them, so they must stay where they are. */
+/* Makes an attribute list with the handles. It keeps a pointer to them, so they have to outlive it. */
 static LPPROC_THREAD_ATTRIBUTE_LIST make_list(HANDLE *handles, DWORD count)
 {
     SIZE_T bytes = 0;
 
-    /* The first call fails and tells the size. */
+    /* The first call fails and gives the size. */
     InitializeProcThreadAttributeList(NULL, 1, 0, &bytes);
     LPPROC_THREAD_ATTRIBUTE_LIST list = malloc(bytes);
     if (list == NULL || !InitializeProcThreadAttributeList(list, 1, 0, &bytes))
@@ -53,57 +75,62 @@ static LPPROC_THREAD_ATTRIBUTE_LIST make_list(HANDLE *handles, DWORD count)
 int _tmain(int argc, TCHAR *argv[])
 {
     const TCHAR *name = _T("mailbox");
-    bool isAll = false;
+    bool inheritsAll = false;
     TCHAR value[HANDLE_CHARS];
     HANDLE handles[MOST_HANDLES];
     STARTUPINFOEX si = {0};
     PROCESS_INFORMATION pi;
+    DWORD exitCode;
 
     const option_spec options[] = {
         OPTION_TEXT("--name", "NAME", &name, "send to the mailslot NAME (mailbox)"),
-        OPTION_FLAG("--all", &isAll, "do without the list: all that is inheritable"),
+        OPTION_FLAG("--all", &inheritsAll, "pass no list: the child inherits all that is inheritable"),
         OPTIONS_END,
     };
     companion_init(argv[0]);
-    int messages = parse_options(argc, argv, _T("Has MailSender2_2 send each MESSAGE, with one handle of two."),
-                                 _T("MESSAGE..."), options);
+    int messages =
+        parse_options(argc, argv, _T("Has TakeHandle send each MESSAGE, with one inheritable handle of two."),
+                      _T("MESSAGE..."), options);
     watch_handles(true);
 
-    /* Opened for this process, and made inheritable later: SECURITY_ATTRIBUTES are not the only way. */
-    HANDLE hMailSlot = open_mailslot(name, NULL);
-    if (!SetHandleInformation(hMailSlot, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT))
-        die_error(_T("SetHandleInformation"));
+    HANDLE hMailSlot = open_inheritable(name);
     SECURITY_ATTRIBUTES sa = {sizeof(sa), NULL, TRUE};
-    HANDLE hEvent = CreateEvent(&sa, TRUE, FALSE, NULL); /* inheritable, and none of the child's business */
+    HANDLE hEvent = CreateEvent(&sa, TRUE, FALSE, NULL); /* inheritable, but not for this child */
     if (hEvent == NULL)
         die_error(_T("CreateEvent"));
 
     format_handle(value, hMailSlot);
-    TCHAR *program = partner_path(_T("MailSender2_2"));
-    TCHAR *command = append_argument(NULL, _T("MailSender2_2"));
-    command = append_argument(append_argument(command, _T("--handle")), value);
+    TCHAR *command = append_argument(append_argument(append_argument(NULL, _T("TakeHandle")), _T("--handle")), value);
     command = append_argument(command, _T("--"));
     for (int i = 1; i <= messages; i++)
         command = append_argument(command, argv[i]);
 
+    /* Suspended: the child has its handle table, and cannot end before the counts have been shown. */
     DWORD flags = child_console_flag() | CREATE_SUSPENDED;
     si.StartupInfo.cb = sizeof(si.StartupInfo);
-    if (!isAll) {
+    if (!inheritsAll) {
         si.lpAttributeList = make_list(handles, list_handles(hMailSlot, handles));
         si.StartupInfo.cb = sizeof(si);
         flags |= EXTENDED_STARTUPINFO_PRESENT;
     }
-    /* The list narrows inheritance down; bInheritHandles still has to allow it. */
-    if (!CreateProcess(program, command, NULL, NULL, TRUE, flags, NULL, NULL, &si.StartupInfo, &pi))
-        die_error(_T("CreateProcess(%s)"), program);
-    show_handles(_T("while MailSender2_2 lives"));
-    DWORD exitCode = run_to_end(&pi);
+    /* The list restricts inheritance; bInheritHandles still has to allow it. */
+    if (!CreateProcess(NULL, command, NULL, NULL, TRUE, flags, NULL, NULL, &si.StartupInfo, &pi))
+        die_error(_T("CreateProcess(%s)"), command);
+    show_handles(_T("while TakeHandle lives"));
 
-    if (si.lpAttributeList != NULL)
+    if (ResumeThread(pi.hThread) == (DWORD)-1)
+        die_error(_T("ResumeThread"));
+    if (WaitForSingleObject(pi.hProcess, INFINITE) != WAIT_OBJECT_0)
+        die_error(_T("WaitForSingleObject(TakeHandle)"));
+    if (!GetExitCodeProcess(pi.hProcess, &exitCode))
+        die_error(_T("GetExitCodeProcess(TakeHandle)"));
+    if (!inheritsAll)
         DeleteProcThreadAttributeList(si.lpAttributeList);
+
     free(si.lpAttributeList);
     free(command);
-    free(program);
+    CloseHandle(pi.hThread);
+    CloseHandle(pi.hProcess);
     CloseHandle(hEvent);
     CloseHandle(hMailSlot);
     return exitCode == 0 ? 0 : STATUS_FAILED;

@@ -1,7 +1,7 @@
 /*
- * inherit_child.c - sends through a socket that it never opened.
+ * inherit_child.c - sends through a socket that it has never opened.
  *
- * Shows   A number becomes a descriptor: read whole, and checked, for it may be anything.
+ * Shows   A number becomes a descriptor again: it is checked, since it may be any number.
  * Run     inherit_child --descriptor N [MESSAGE...]
  * With    inherit_parent.c, which starts it
  * Win32   MailSender2_2.c
@@ -9,12 +9,13 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "companion.h"
-#include "signed_message.h"
 
+/* Makes sure that the descriptor is a socket for messages before anything is sent. */
 static void check_socket(int descriptor)
 {
     int type = 0;
@@ -32,6 +33,20 @@ static void check_socket(int descriptor)
         report("descriptor %d is a socket of another type", descriptor);
         exit(STATUS_FAILED);
     }
+}
+
+/* Sends "inherit_child: MESSAGE". */
+static void send_signed(int descriptor, const char *message)
+{
+    size_t bytes = strlen("inherit_child: ") + strlen(message) + 1;
+    char *text = malloc(bytes);
+
+    if (text == NULL)
+        die_error("malloc");
+    format_text(text, bytes, "inherit_child: %s", message);
+    if (send(descriptor, text, strlen(text), MSG_NOSIGNAL) < 0)
+        die_error("send(%d)", descriptor);
+    free(text);
 }
 
 int main(int argc, char *argv[])
