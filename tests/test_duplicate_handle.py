@@ -51,19 +51,20 @@ def test_the_child_has_a_handle_of_its_own_to_the_parent(win32_stage: Stage) -> 
     assert len(rows) == 2 and int(rows[1]) == int(rows[0]) + 1
 
 
-@pytest.mark.parametrize("value, complaint", [
-    ("", "'' is no handle"), ("parent", "'parent' is no handle"), ("12x", "'12x' is no handle"),
-    ("0x1FFFFFFFFFFFFFFFF", "'0x1FFFFFFFFFFFFFFFF' is no handle"),
-    ("0xFFF0", "GetHandleInformation(0xFFF0): error 6 ERROR_INVALID_HANDLE"),
-    ("0", "GetHandleInformation(0): error 6 ERROR_INVALID_HANDLE"),
-    ("0xFFFFFFFFFFFFFFFE", "GetHandleInformation(0xFFFFFFFFFFFFFFFE): error 6 ERROR_INVALID_HANDLE"),
-    ("0xFFFFFFFFFFFFFFFF", "handle 0xFFFFFFFFFFFFFFFF means this process itself"),
-    ("18446744073709551615", "handle 18446744073709551615 means this process itself"),
+@pytest.mark.parametrize("value, status, complaint", [
+    ("", 2, "HANDLE: '' is no handle"), ("parent", 2, "HANDLE: 'parent' is no handle"), ("12x", 2, "HANDLE: '12x' is no handle"),
+    ("0x1FFFFFFFFFFFFFFFF", 2, "HANDLE: '0x1FFFFFFFFFFFFFFFF' is no handle"),
+    ("0xFFF0", 1, "GetHandleInformation(0xFFF0): error 6 ERROR_INVALID_HANDLE"),
+    ("65520", 1, "GetHandleInformation(0xFFF0): error 6 ERROR_INVALID_HANDLE"),
+    ("0", 1, "GetHandleInformation(0x0): error 6 ERROR_INVALID_HANDLE"),
+    ("0xFFFFFFFFFFFFFFFE", 1, "GetHandleInformation(0xFFFFFFFFFFFFFFFE): error 6 ERROR_INVALID_HANDLE"),
+    ("0xFFFFFFFFFFFFFFFF", 1, "handle 0xFFFFFFFFFFFFFFFF means this process itself"),
+    ("18446744073709551615", 1, "handle 0xFFFFFFFFFFFFFFFF means this process itself"),
 ])
-def test_what_is_no_process(win32_stage: Stage, value: str, complaint: str) -> None:
-    child = win32_stage.start("ChildProcess", f"--handle={value}")
+def test_what_is_no_process(win32_stage: Stage, value: str, status: int, complaint: str) -> None:
+    child = win32_stage.start("ChildProcess", value)
     assert child.next_error().startswith(f"ChildProcess: {complaint}")
-    assert child.exit() == 1
+    assert child.exit() == status
     assert child.output.all == []
 
 
@@ -72,14 +73,16 @@ def test_a_handle_of_another_kind(win32_stage: Stage) -> None:
     assert table.exit() == 0
     own = json.loads("".join(table.output.all))["handles"]
     file = next(row["handle"] for row in own if row["kind"] == "file" and "FILE_GENERIC_WRITE" in row["rights"])
-    child = win32_stage.start("ChildProcess", "--handle", file)
-    assert child.next_error() == f"ChildProcess: handle {file} is a file here, no process"
+    child = win32_stage.start("ChildProcess", file)
+    assert child.next_error() == f"ChildProcess: handle {file} is of kind file in this process, not of kind process"
     assert child.exit() == 1
 
 
 @pytest.mark.parametrize("arguments, complaint", [
-    (["ChildProcess"], "--handle is missing; DuplicateHandle starts this program with it"),
+    (["ChildProcess"], "HANDLE is missing"),
+    (["ChildProcess", "4", "8"], "unexpected '8'"),
     (["DuplicateHandle", "x"], "unexpected 'x'"),
+    (["DuplicateRules", "x"], "unexpected 'x'"),
 ])
 def test_wrong_usage(win32_stage: Stage, arguments: list[str], complaint: str) -> None:
     actor = win32_stage.start(*arguments)

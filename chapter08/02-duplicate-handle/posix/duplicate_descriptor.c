@@ -1,7 +1,8 @@
 /*
  * duplicate_descriptor.c - one open file, several descriptors, in one process and in two.
  *
- * Shows   dup; SCM_RIGHTS, which puts a descriptor into another process; a descriptor that may only read.
+ * Shows   dup; sendmsg and recvmsg with SCM_RIGHTS, which put a descriptor into another process; a descriptor that may
+ *         only read.
  * Run     duplicate_descriptor
  * Win32   DuplicateRules.c
  */
@@ -16,13 +17,13 @@
 
 #include "companion.h"
 
-/* Room for one descriptor beside a message, aligned as the system wants it. */
+/* Room for one descriptor beside a message, with the alignment of cmsghdr. */
 union control {
     struct cmsghdr head;
     char bytes[CMSG_SPACE(sizeof(int))];
 };
 
-/* Sends a descriptor. At least one plain byte must go with it. */
+/* Sends a descriptor. At least one byte of ordinary data must go with it. */
 static void send_descriptor(int socket, int descriptor)
 {
     union control control = {0};
@@ -82,7 +83,7 @@ int main(int argc, char *argv[])
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         die_error("socketpair");
-    /* Before there is a file, so that fork does not hand it over. */
+    /* fork comes before the file is opened: the child gets the descriptor by SCM_RIGHTS, and not from fork. */
     pid_t child = fork();
     if (child < 0)
         die_error("fork");
@@ -95,7 +96,7 @@ int main(int argc, char *argv[])
     }
     close(ends[1]);
 
-    int file = memfd_create("shared", MFD_CLOEXEC); /* a file without a name, in memory */
+    int file = memfd_create("shared", MFD_CLOEXEC); /* a file in memory, without a path */
     int duplicate = file < 0 ? -1 : dup(file);
     if (duplicate < 0)
         die_error("dup(%d)", file);
@@ -107,7 +108,8 @@ int main(int argc, char *argv[])
         die_error("waitpid(%d)", (int)child);
     print("the child has written; the position here is %ld\n", position(file));
 
-    /* dup cannot take rights away. Opening again can, and makes an open file of its own, with a position of its own. */
+    /* dup gives the same rights. To have fewer, open the file again: that makes a second open file with its own
+     * position. */
     format_text(path, sizeof(path), "/proc/self/fd/%d", file);
     int reader = open(path, O_RDONLY | O_CLOEXEC);
     if (reader < 0)

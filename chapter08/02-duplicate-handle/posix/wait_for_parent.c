@@ -1,7 +1,7 @@
 /*
  * wait_for_parent.c - a child that waits until its parent ends.
  *
- * Shows   pidfd_open: a descriptor for a process, which stays right when the number goes to another one; poll.
+ * Shows   pidfd_open: a descriptor that means one process, even after its number has been given to another one; poll.
  * Run     wait_for_parent [--pidfd N]
  * Win32   DuplicateHandle.c, ChildProcess.c
  */
@@ -15,6 +15,12 @@
 #include <unistd.h>
 
 #include "companion.h"
+
+/* The system call; the C library has a function for it only since glibc 2.36. */
+static int pidfd_open(pid_t process, unsigned int flags)
+{
+    return (int)syscall(SYS_pidfd_open, process, flags);
+}
 
 /* The process behind a descriptor; 0 when it is no pidfd, -1 when its process has ended and been waited for. */
 static long process_of(int descriptor)
@@ -34,7 +40,7 @@ static long process_of(int descriptor)
     return process;
 }
 
-static int wait_for(int pidfd)
+static int wait_until_ended(int pidfd)
 {
     struct pollfd ended = {.fd = pidfd, .events = POLLIN};
 
@@ -95,13 +101,13 @@ int main(int argc, char *argv[])
     companion_init(argv[0]);
     parse_options(argc, argv, "Starts a child that waits until this program ends: at Enter.", NULL, options);
     if (pidfd_number != ULONG_MAX)
-        return wait_for((int)pidfd_number);
+        return wait_until_ended((int)pidfd_number);
 
     /*
-     * Opened by the parent for itself: a child that opened getppid() could come too late, when that number is nobody
-     * or somebody else. Closed on exec from birth, as all of its kind.
+     * The parent opens it, not the child: getppid() could come too late, when the parent has ended and its number is
+     * free or means another process. A pidfd has FD_CLOEXEC from the start; the child is to inherit it.
      */
-    int pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+    int pidfd = pidfd_open(getpid(), 0);
     if (pidfd < 0)
         die_error("pidfd_open(%d)", (int)getpid());
     if (fcntl(pidfd, F_SETFD, 0) < 0)
