@@ -1,8 +1,8 @@
 /*
- * AnonymousPipe.c - a pipe without a name, written and read within one process (book 8-5).
+ * AnonymousPipe.c - a pipe, written and read within one process (book: chapter 8, section 02, listing 8-5).
  *
- * Shows   CreatePipe: one call, two handles; what goes in at the one comes out at the other, and when the
- *         writing end is closed, the reader is told so.
+ * Shows   CreatePipe: one call, two handles. What is written into one is read from the other, and ReadFile fails with
+ *         ERROR_BROKEN_PIPE when the writing end is closed.
  * Run     AnonymousPipe [TEXT]
  * POSIX   anonymous_pipe.c
  */
@@ -30,14 +30,14 @@ int _tmain(int argc, TCHAR *argv[])
         die_error(_T("WriteFile(%lu bytes)"), bytes);
     print(_T("string send: %s\n"), sendString);
 
-    /* The end of a pipe comes only when no writing end is open any more, not even the reader's own. */
+    /* The pipe ends when its last writing end is closed. This process holds the only one. */
     CloseHandle(hWritePipe);
 
     DWORD room = bytes + (DWORD)sizeof(TCHAR);
     char *recvString = malloc(room);
     if (recvString == NULL)
         die_error(_T("malloc"));
-    /* A pipe keeps no message borders: one ReadFile may give a part, so read on until the end. */
+    /* A pipe is a stream of bytes: one ReadFile may give a part of the text, so read until the pipe ends. */
     while (ReadFile(hReadPipe, recvString + received, room - received, &bytesRead, NULL))
         received += bytesRead;
     if (GetLastError() != ERROR_BROKEN_PIPE)

@@ -1,30 +1,33 @@
 /*
- * PipeDeadlock.c - PipeParent with a mistake: the three classic ways to wait for each other for ever.
+ * PipeDeadlock.c - PipeParent with a mistake: three common ways in which parent and child wait for each other for ever.
  *
- * Shows   Why the parent closes the child's ends at once, why the child must not inherit the parent's, and why
- *         one thread must not write everything before it reads.
+ * Shows   Why the parent closes the child's ends at once, why the child must not inherit the parent's ends, and why one
+ *         thread must not write everything before it reads.
  * Run     PipeDeadlock [--limit MS] [parent-end | child-end | full-buffers]
- * With    PipeParent.c, which does it right; PipeChild.c, SortLines.c
+ * With    PipeParent.c, which does it right; PipeChild.c and SortLines.c, which it starts
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "companion.h"
-#include "pipe_copy.h"
+#include "pipe_error.h"
 
-/* Far more than any pipe holds by itself. */
+/* Far more than any pipe holds. */
 #define REQUEST_BYTES 1048576
 
+enum { PARENT_END, CHILD_END, FULL_BUFFERS, MISTAKES };
+
+static const TCHAR *const mistakes[MISTAKES] = {_T("parent-end"), _T("child-end"), _T("full-buffers")};
 static HANDLE hRequestRead, hRequestWrite, hAnswerRead, hAnswerWrite;
 
-/* Writes all, then reads all, on one thread. With a short request that works as long as every end is closed. */
-static DWORD WINAPI talk(void *request)
+/* Writes all, then reads all, on one thread. With a short request that works if the right ends are closed. */
+static DWORD WINAPI talk_to_child(void *request)
 {
     char answer[4096];
     DWORD bytes;
 
     if (!WriteFile(hRequestWrite, request, (DWORD)strlen(request), &bytes, NULL)) {
-        /* The main thread has given up, told why, and ended the child. */
+        /* The main thread has noticed the deadlock and ended the child. */
         if (is_pipe_closed())
             return STATUS_FAILED;
         die_error(_T("WriteFile"));
@@ -42,16 +45,15 @@ static DWORD WINAPI talk(void *request)
     return 0;
 }
 
-static void set_inheritable(HANDLE hEnd)
+static void make_inheritable(HANDLE hEnd)
 {
     if (!SetHandleInformation(hEnd, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT))
         die_error(_T("SetHandleInformation"));
 }
 
-/* One line "a" or, to fill the buffers, many. */
-static char *make_request(bool isLong)
+/* `bytes` bytes of the lines "a", "a" ... */
+static char *make_request(size_t bytes)
 {
-    size_t bytes = isLong ? REQUEST_BYTES : 2;
     char *request = malloc(bytes + 1);
 
     if (request == NULL)
@@ -62,20 +64,24 @@ static char *make_request(bool isLong)
     return request;
 }
 
-static void explain(bool isParentEnd, bool isChildEnd)
+/* Says who waits for what, and which mistake is the reason. */
+static void explain(int mistake)
 {
     DWORD waiting = 0;
 
-    if (isParentEnd) {
-        report(_T("the child has ended, and yet ReadFile waits for more of its answer"));
+    switch (mistake) {
+    case PARENT_END:
+        report(_T("the child has ended, but ReadFile still waits for more of its answer"));
         report(_T("open: the writing end of the answer pipe, by this process, in hAnswerWrite"));
         report(_T("hint: close the child's ends as soon as CreateProcess has returned"));
-    } else if (isChildEnd) {
+        break;
+    case CHILD_END:
         report(_T("ReadFile waits for the answer, and the child for the end of its input"));
         report(_T("open: the writing end of the request pipe, by the child itself, which has inherited hRequestWrite"));
         report(_T("hint: make only the child's own ends inheritable"));
-    } else {
-        /* Nobody reads from this pipe, so the question cannot be held up by a ReadFile. */
+        break;
+    default:
+        /* No ReadFile is waiting on this pipe; PeekNamedPipe would wait for it. */
         if (!PeekNamedPipe(hAnswerRead, NULL, 0, NULL, &waiting, NULL))
             die_error(_T("PeekNamedPipe"));
         report(_T("WriteFile waits for the child to read, and the child for this process to read"));
@@ -87,6 +93,7 @@ static void explain(bool isParentEnd, bool isChildEnd)
 int _tmain(int argc, TCHAR *argv[])
 {
     DWORD limit = 2000;
+    int mistake = PARENT_END;
     STARTUPINFO si = {0};
     PROCESS_INFORMATION pi;
 
@@ -95,21 +102,21 @@ int _tmain(int argc, TCHAR *argv[])
         OPTIONS_END,
     };
     companion_init(argv[0]);
-    parse_options(argc, argv, _T("Makes a MISTAKE: parent-end (this one if none is named), child-end, full-buffers."),
+    parse_options(argc, argv, _T("Makes a MISTAKE: parent-end (if none is named), child-end or full-buffers."),
                   _T("[MISTAKE]"), options);
-    const TCHAR *mistake = argv[1] != NULL ? argv[1] : _T("parent-end");
-    bool isParentEnd = _tcscmp(mistake, _T("parent-end")) == 0, isChildEnd = _tcscmp(mistake, _T("child-end")) == 0;
-    if (!isParentEnd && !isChildEnd && _tcscmp(mistake, _T("full-buffers")) != 0)
-        die_usage(_T("MISTAKE is parent-end, child-end or full-buffers, not '%s'"), mistake);
+    while (argv[1] != NULL && mistake < MISTAKES && _tcscmp(argv[1], mistakes[mistake]) != 0)
+        mistake++;
+    if (mistake == MISTAKES)
+        die_usage(_T("MISTAKE is parent-end, child-end or full-buffers, not '%s'"), argv[1]);
 
     if (!CreatePipe(&hRequestRead, &hRequestWrite, NULL, 0) || !CreatePipe(&hAnswerRead, &hAnswerWrite, NULL, 0))
         die_error(_T("CreatePipe"));
-    set_inheritable(hRequestRead);
-    set_inheritable(hAnswerWrite);
-    if (isChildEnd)
-        set_inheritable(hRequestWrite);
+    make_inheritable(hRequestRead);
+    make_inheritable(hAnswerWrite);
+    if (mistake == CHILD_END)
+        make_inheritable(hRequestWrite);
 
-    TCHAR *commandLine = append_argument(NULL, isChildEnd ? _T("SortLines") : _T("PipeChild"));
+    TCHAR *commandLine = append_argument(NULL, mistake == CHILD_END ? _T("SortLines") : _T("PipeChild"));
     si.cb = sizeof(si);
     si.dwFlags = STARTF_USESTDHANDLES;
     si.hStdInput = hRequestRead;
@@ -119,23 +126,25 @@ int _tmain(int argc, TCHAR *argv[])
         die_error(_T("CreateProcess(%s)"), commandLine);
     CloseHandle(pi.hThread);
     CloseHandle(hRequestRead);
-    if (!isParentEnd)
+    if (mistake != PARENT_END)
         CloseHandle(hAnswerWrite);
 
-    HANDLE hTalk = CreateThread(NULL, 0, talk, make_request(!isParentEnd && !isChildEnd), 0, NULL);
+    HANDLE hTalk =
+        CreateThread(NULL, 0, talk_to_child, make_request(mistake == FULL_BUFFERS ? REQUEST_BYTES : 2), 0, NULL);
     if (hTalk == NULL)
         die_error(_T("CreateThread"));
-    /* This child ends by itself. Time is over when the talk still goes on long after that. */
-    if (isParentEnd)
+    /* With parent-end the child ends. It is a deadlock when the thread still waits long after that. */
+    if (mistake == PARENT_END)
         WaitForSingleObject(pi.hProcess, INFINITE);
     if (WaitForSingleObject(hTalk, limit) != WAIT_TIMEOUT)
         return 0;
 
     print(_T("deadlock: nothing has moved for %lu ms\n"), limit);
-    explain(isParentEnd, isChildEnd);
-    /* Without the end that should not be open, and without the child, nothing holds the talk up any more. */
+    explain(mistake);
+    /* Ends the deadlock: without the child, and without the end that should not be open, the thread goes on and ends.
+     */
     TerminateProcess(pi.hProcess, STATUS_FAILED);
-    if (isParentEnd)
+    if (mistake == PARENT_END)
         CloseHandle(hAnswerWrite);
     WaitForSingleObject(hTalk, INFINITE);
     return STATUS_FAILED;

@@ -1,55 +1,90 @@
 /*
- * PipeParent.c - starts a program and talks to it through its standard input and output (book 8-5).
+ * PipeParent.c - starts a program and talks to it through its standard input and output (an addition to 8-5).
  *
- * Shows   Two anonymous pipes; which of the four ends a child inherits (SetHandleInformation) and who closes
- *         what, when; CreateProcess with STARTF_USESTDHANDLES; a thread for each direction.
+ * Shows   Two anonymous pipes; which of the four ends a child inherits (SetHandleInformation), who closes which end,
+ *         and when; CreateProcess with STARTF_USESTDHANDLES; a thread for each direction.
  * Run     PipeParent [-- COMMAND [ARGUMENT...]]
- * With    PipeChild.c, SortLines.c, or any program that reads its standard input
+ * With    PipeChild.c, SortLines.c, or any program that reads its standard input; console_page.c
  * POSIX   pipe_parent.c
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "companion.h"
-#include "pipe_copy.h"
+#include "console_page.h"
+#include "pipe_error.h"
 
-/* Far more than a write into a broken pipe takes, and hardly a delay for whoever sits before the console. */
+/* Large chunks: what a read or a write costs hardly depends on how much it moves. */
+#define CHUNK_BYTES 65536
+
+/* More than a write into a broken pipe takes, and too short to be noticed at a console. */
 #define FEEDER_MS 200
 
-/* Feeds the child, on a thread of its own: while one direction is held up, the other one must go on. */
+/* Writes all the bytes, which may take several calls. False when the reader has closed its end, which is no error. */
+static bool write_bytes(HANDLE hTo, const char *bytes, DWORD count)
+{
+    DWORD bytesWritten;
+
+    for (; count > 0; bytes += bytesWritten, count -= bytesWritten) {
+        if (!WriteFile(hTo, bytes, count, &bytesWritten, NULL)) {
+            if (is_pipe_closed())
+                return false;
+            die_error(_T("WriteFile"));
+        }
+    }
+    return true;
+}
+
+/* Copies until the input ends; false when the reader of the output has closed its end before. */
+static bool copy_bytes(HANDLE hFrom, HANDLE hTo)
+{
+    char bytes[CHUNK_BYTES]; /* on the stack: two threads copy at once */
+    DWORD bytesRead;
+
+    for (;;) {
+        if (!ReadFile(hFrom, bytes, sizeof(bytes), &bytesRead, NULL)) {
+            if (is_pipe_closed())
+                return true;
+            die_error(_T("ReadFile"));
+        }
+        /* 0 bytes: the end of a file or of a console. In a pipe that is still open, somebody has written 0 bytes. */
+        if (bytesRead == 0 && !PeekNamedPipe(hFrom, NULL, 0, NULL, NULL, NULL))
+            return true;
+        if (!write_bytes(hTo, bytes, bytesRead))
+            return false;
+    }
+}
+
+/* Sends the lines that are typed to the child, as UTF-8. */
+static void feed_lines(HANDLE hRequestWrite)
+{
+    bool isWanted = true;
+    const TCHAR *line;
+
+    while (isWanted && (line = read_line()) != NULL) {
+        char *utf8 = utf8_from_text(line);
+        isWanted = write_bytes(hRequestWrite, utf8, (DWORD)strlen(utf8)) && write_bytes(hRequestWrite, "\r\n", 2);
+        free(utf8);
+    }
+}
+
+/* A thread of its own feeds the child: when one direction has to wait, the other one must go on. */
 static DWORD WINAPI feed_child(void *hRequestWrite)
 {
     HANDLE hInput = GetStdHandle(STD_INPUT_HANDLE);
     DWORD consoleMode;
 
-    if (GetConsoleMode(hInput, &consoleMode)) {
-        bool isWanted = true;
-        const TCHAR *line;
-
-        while (isWanted && (line = read_line()) != NULL) {
-            char *utf8 = utf8_from_text(line);
-            isWanted = write_bytes(hRequestWrite, utf8, (DWORD)strlen(utf8)) && write_bytes(hRequestWrite, "\r\n", 2);
-            free(utf8);
-        }
-    } else if (hInput != NULL && hInput != INVALID_HANDLE_VALUE) {
+    if (GetConsoleMode(hInput, &consoleMode))
+        feed_lines(hRequestWrite);
+    else if (hInput != NULL && hInput != INVALID_HANDLE_VALUE)
         copy_bytes(hInput, hRequestWrite);
-    }
-    /* The last handle of the writing end: with it the child's input ends. */
+
+    /* The last handle to the writing end: the child's input ends. */
     CloseHandle(hRequestWrite);
     return 0;
 }
 
-static UINT codePage;
-
-/* Ctrl+C ends this program as ever, but not before the console has its code page back. */
-static BOOL WINAPI on_ctrl_event(DWORD event)
-{
-    (void)event;
-    SetConsoleOutputCP(codePage);
-    return FALSE;
-}
-
-/* The command line of the child: the arguments as they are, whatever is in them. */
+/* The child's command line: each argument reaches it as it is, with blanks and quotes. */
 static TCHAR *command_line(TCHAR *const arguments[])
 {
     TCHAR *commandLine = NULL;
@@ -74,7 +109,7 @@ int _tmain(int argc, TCHAR *argv[])
 
     if (!CreatePipe(&hRequestRead, &hRequestWrite, NULL, 0) || !CreatePipe(&hAnswerRead, &hAnswerWrite, NULL, 0))
         die_error(_T("CreatePipe"));
-    /* No handle is inherited unless that is asked for: here, for the child's two ends and not for ours. */
+    /* With NULL no end is inheritable. The child needs two of the four; ours stay as they are. */
     if (!SetHandleInformation(hRequestRead, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT) ||
         !SetHandleInformation(hAnswerWrite, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT))
         die_error(_T("SetHandleInformation"));
@@ -84,7 +119,7 @@ int _tmain(int argc, TCHAR *argv[])
     si.hStdInput = hRequestRead;
     si.hStdOutput = hAnswerWrite;
     si.hStdError = GetStdHandle(STD_ERROR_HANDLE);
-    /* Without a file of its own, CreateProcess looks for the program in our folder first, then on the PATH. */
+    /* Without lpApplicationName, CreateProcess looks for the program in our folder first, and on the PATH last. */
     if (!CreateProcess(NULL, commandLine, NULL, NULL, TRUE, 0, NULL, NULL, &si, &pi)) {
         report_error(_T("CreateProcess(%s)"), commandLine);
         if (GetLastError() == ERROR_FILE_NOT_FOUND)
@@ -92,34 +127,28 @@ int _tmain(int argc, TCHAR *argv[])
         return STATUS_FAILED;
     }
     CloseHandle(pi.hThread);
-    /* At once: as long as we have the writing end open too, the child's answers have no end. */
+    /* At once: as long as this process has the writing end open too, the child's answers have no end. */
     CloseHandle(hRequestRead);
     CloseHandle(hAnswerWrite);
 
-    /* What is typed goes to the child as UTF-8; a console is to show what comes back as that, too. */
-    codePage = GetConsoleOutputCP();
-    if (!SetConsoleCtrlHandler(on_ctrl_event, TRUE))
-        die_error(_T("SetConsoleCtrlHandler"));
-    SetConsoleOutputCP(CP_UTF8);
-
+    show_utf8();
     HANDLE hFeeder = CreateThread(NULL, 0, feed_child, hRequestWrite, 0, NULL);
     if (hFeeder == NULL)
         die_error(_T("CreateThread"));
-
     bool isRead = copy_bytes(hAnswerRead, GetStdHandle(STD_OUTPUT_HANDLE));
-    /* When nobody reads our answers any more, nobody reads the child's: it is told in the same way. */
+    /* When nobody reads our output any more, nobody reads the child's either: its next WriteFile fails, too. */
     CloseHandle(hAnswerRead);
+
     if (WaitForSingleObject(pi.hProcess, INFINITE) == WAIT_FAILED || !GetExitCodeProcess(pi.hProcess, &exitCode))
         die_error(_T("GetExitCodeProcess"));
     if (isRead && exitCode != 0)
         report(_T("%s ended with exit code %lu"), commandLine, exitCode);
-
-    SetConsoleOutputCP(codePage);
+    restore_code_page();
 
     /*
-     * The child may have ended without reading all. What the feeder still writes fails soon, as the pipe is broken,
-     * and the feeder ends: that is waited for, since under Wine a process that ends in the same moment as one of its
-     * threads may hang in the exit and be killed. What it still reads may never come and nobody wants it any more.
+     * The child may have ended without reading all. A write of the feeder then fails soon, and the thread ends. Wait
+     * for that: under Wine a process that ends in the same moment as one of its threads may hang in the exit and be
+     * killed. A read of the feeder may last for ever; its result is not needed, so do not wait for that.
      */
     int status = isRead && exitCode == 0 ? 0 : STATUS_FAILED;
     if (WaitForSingleObject(hFeeder, FEEDER_MS) == WAIT_TIMEOUT)

@@ -1,9 +1,9 @@
 /*
  * SortLines.c - sorts the lines of its standard input.
  *
- * Shows   A program that has to read everything before it can write anything.
+ * Shows   A program that has to read all its input before it can write anything.
  * Run     SortLines
- * With    PipeParent.c
+ * With    PipeParent.c, which starts it
  * POSIX   sort(1), which every system has
  */
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 #include "companion.h"
 
-/* The order of strcmp: UTF-8 sorts by bytes as Unicode does by characters, which UTF-16 does not. */
+/* strcmp orders UTF-8 by code points. In UTF-16 the order of the units is another one. */
 static int compare_lines(const void *left, const void *right)
 {
     return strcmp(*(const char *const *)left, *(const char *const *)right);
@@ -46,7 +46,7 @@ int _tmain(int argc, TCHAR *argv[])
     if (count > 1)
         qsort(lines, count, sizeof(*lines), compare_lines);
 
-    /* One print for all: a hundred thousand small writes would take longer than the sorting. */
+    /* One print for all: one write for each line would take longer than the sorting. */
     char *sorted = resize(NULL, bytes + 1), *end = sorted;
     for (size_t i = 0; i < count; i++) {
         size_t line_bytes = strlen(lines[i]);

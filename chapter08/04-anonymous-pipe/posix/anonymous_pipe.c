@@ -1,8 +1,8 @@
 /*
- * anonymous_pipe.c - a pipe between a process and the copy of itself that fork makes.
+ * anonymous_pipe.c - a pipe between a process and its child.
  *
- * Shows   pipe: one call, two descriptors; fork: the child has both, too, so each closes the one it does not
- *         use, or the reader would wait for an end that it holds up itself.
+ * Shows   pipe: one call, two descriptors. fork: the child has both, too, so each process closes the one that it does
+ *         not use. Otherwise the reader itself would keep the writing end open, and read for ever.
  * Run     anonymous_pipe [TEXT]
  * Win32   AnonymousPipe.c
  */
@@ -13,8 +13,8 @@
 
 #include "companion.h"
 
-/* The child: reads what comes until the pipe ends, which takes any number of calls. */
-static int receive(int read_pipe, size_t expected)
+/* The child: reads until the pipe ends, which takes any number of calls. */
+static int print_until_end(int read_pipe, size_t expected)
 {
     char *text = malloc(expected + 1);
     size_t received = 0;
@@ -52,7 +52,7 @@ int main(int argc, char *argv[])
         die_error("fork");
     if (child == 0) {
         close(ends[1]);
-        return receive(ends[0], left);
+        return print_until_end(ends[0], left);
     }
 
     close(ends[0]);

@@ -1,7 +1,7 @@
 /*
  * pipe_child.c - answers each line of its standard input in upper case.
  *
- * Shows   That a child need not know of pipes: it reads its standard input and writes its standard output.
+ * Shows   A child need not know that it has pipes: it reads its standard input and writes its standard output.
  * Run     pipe_child
  * With    pipe_parent.c, which starts it
  * Win32   PipeChild.c
@@ -20,11 +20,11 @@ int main(int argc, char *argv[])
     const option_spec options[] = {OPTIONS_END};
     companion_init(argv[0]);
     parse_options(argc, argv, "Answers each line of its input in upper case.", NULL, options);
-    /* Which letters there are, towupper learns from the locale. Every system has this one. */
+    /* towupper knows the letters of the locale only. Every system has this locale. */
     if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
         die_error("setlocale(C.UTF-8)");
 
-    /* print hands each line on at once; the C library would keep it until there are 4096 bytes. */
+    /* print writes each line at once; the C library would collect 4096 bytes first when its output is a pipe. */
     while ((line = read_line()) != NULL) {
         size_t room = strlen(line) + 1;
         wchar_t *wide = malloc(room * sizeof(*wide));

@@ -1,10 +1,10 @@
 /*
  * pipe_parent.c - starts a program and talks to it through its standard input and output.
  *
- * Shows   Two pipes; posix_spawn, the nearest to CreateProcess, with the two ends put in place of the child's
- *         descriptors 0 and 1; O_CLOEXEC, which keeps all others from it; a thread for each direction.
+ * Shows   Two pipes; posix_spawn, the call that is most like CreateProcess, with dup2 of two ends to the child's
+ *         descriptors 0 and 1; O_CLOEXEC, so that the child inherits no other end; a thread for each direction.
  * Run     pipe_parent [-- COMMAND [ARGUMENT...]]
- * With    pipe_child.c, or any program that reads its standard input
+ * With    pipe_child.c, which it starts, or any program that reads its standard input
  * Win32   PipeParent.c
  */
 #include <errno.h>
@@ -23,7 +23,7 @@
 
 extern char **environ;
 
-/* Copies until the input ends or nobody reads the output any more. False in the latter case. */
+/* Copies until the input ends; false when the reader of the output has closed its end before. */
 static bool copy_bytes(int from, int to)
 {
     char bytes[CHUNK_BYTES];
@@ -43,18 +43,18 @@ static bool copy_bytes(int from, int to)
     return true;
 }
 
-/* Feeds the child, on a thread of its own: while one direction is held up, the other one must go on. */
+/* A thread of its own feeds the child: when one direction has to wait, the other one must go on. */
 static void *feed_child(void *request_write)
 {
     const int fd = (int)(intptr_t)request_write;
 
     copy_bytes(STDIN_FILENO, fd);
-    /* The last descriptor of the writing end: with it the child's input ends. */
+    /* The last descriptor of the writing end: the child's input ends. */
     close(fd);
     return NULL;
 }
 
-/* Starts the program, from our own folder if it is there, with these ends for its standard input and output. */
+/* Starts the program, from this program's folder if it is there, with these ends as its standard input and output. */
 static pid_t start_child(char *arguments[], int input, int output)
 {
     posix_spawn_file_actions_t actions;
@@ -92,18 +92,18 @@ int main(int argc, char *argv[])
                               "[COMMAND...]", options);
     char **arguments = count > 0 ? argv + 1 : default_arguments;
 
-    /* A descriptor is inherited unless that is forbidden, the other way round than a handle. */
+    /* A descriptor is inherited unless it has O_CLOEXEC; a handle only if it has HANDLE_FLAG_INHERIT. */
     if (pipe2(request, O_CLOEXEC) < 0 || pipe2(answer, O_CLOEXEC) < 0)
         die_error("pipe2");
     pid_t child = start_child(arguments, request[0], answer[1]);
-    /* At once: as long as we have the writing end open too, the child's answers have no end. */
+    /* At once: as long as this process has the writing end open too, the child's answers have no end. */
     close(request[0]);
     close(answer[1]);
 
     if ((errno = pthread_create(&feeder, NULL, feed_child, (void *)(intptr_t)request[1])) != 0)
         die_error("pthread_create");
     bool is_read = copy_bytes(answer[0], STDOUT_FILENO);
-    /* When nobody reads our answers any more, nobody reads the child's: it is told in the same way. */
+    /* When nobody reads our output any more, nobody reads the child's either: its next write fails with EPIPE. */
     close(answer[0]);
 
     if (waitpid(child, &status, 0) < 0)
@@ -113,6 +113,6 @@ int main(int argc, char *argv[])
     else if (is_read && WEXITSTATUS(status) != 0)
         report("%s ended with exit code %d", arguments[0], WEXITSTATUS(status));
 
-    /* No word to the feeder: it may wait for input that nobody wants any more, and ends with the process. */
+    /* No pthread_join: the feeder may wait for input that is not needed any more. It ends with the process. */
     return is_read && WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : STATUS_FAILED;
 }
