@@ -66,8 +66,8 @@ static void init_ring(struct shared_ring *shared, uint32_t size)
     ring_clear(&shared->ring, size);
 }
 
-/* Maps the object. What a reader has left that crashed is used again, if it has our size. */
-static struct shared_ring *map_ring(uint32_t size, bool *is_new)
+/* Makes the object and maps it. One that a crashed reader has left is used again, if it has our size. */
+static struct shared_ring *make_ring(uint32_t size, bool *is_new)
 {
     struct stat status;
     const size_t bytes = sizeof(struct shared_ring) + size;
@@ -86,7 +86,7 @@ static struct shared_ring *map_ring(uint32_t size, bool *is_new)
     struct shared_ring *shared = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (shared == MAP_FAILED)
         die_error("mmap(%s, %zu bytes)", object, bytes);
-    /* Not known: its maker crashed before it was a ring. */
+    /* Not known: the process that made it ended before the ring was complete. */
     if (*is_new || !ring_is_known(&shared->ring)) {
         *is_new = true;
         init_ring(shared, size);
@@ -157,7 +157,7 @@ int main(int argc, char *argv[])
         die_error("malloc");
     end_at_sigbus();
 
-    struct shared_ring *shared = map_ring((uint32_t)size, &is_new);
+    struct shared_ring *shared = make_ring((uint32_t)size, &is_new);
     run_at_end(remove_object);
     print("waiting for messages in %s, %lu bytes%s\n", object, size, is_new ? "" : ", found again");
 

@@ -19,7 +19,7 @@
 /* The time after which to look for room again: the reader, or the writer that was woken, may have died since. */
 #define LOOK_AGAIN_MS 1000
 
-static struct shared_ring *map_ring(const char *object, uint32_t size, int *object_fd)
+static struct shared_ring *open_ring(const char *object, uint32_t size, int *object_fd)
 {
     struct stat status;
 
@@ -130,7 +130,7 @@ int main(int argc, char *argv[])
     if (holds_mutex && messages == 0)
         die_usage("--hold: expected a MESSAGE");
     end_at_sigbus();
-    struct shared_ring *shared = map_ring(object, (uint32_t)size, &object_fd);
+    struct shared_ring *shared = open_ring(object, (uint32_t)size, &object_fd);
 
     for (int i = 1; i <= messages; i++)
         put_message(shared, (uint32_t)size, object_fd, argv[i], holds_mutex);
