@@ -256,7 +256,7 @@ def test_the_demo_of_the_first_pair(capsys: pytest.CaptureFixture[str]) -> None:
     steps = shown.split("title  ·  단계 ")[1:]
     assert "lpName = \"\\\\.\\mailslot\\mailbox\"" in steps[0] and "CreateMailslot(" in steps[0]
     assert "메일슬롯은 받는 쪽이 만든다" in steps[0]
-    assert "사용 수 0 → 1" in steps[1] and "ReadFile(" in steps[1]
+    assert "Usage Count 0 → 1" in steps[1] and "ReadFile(" in steps[1]
     assert "대기 중: ReadFile" in steps[2] and "CreateFile(" in steps[2]
     assert "장면이 끝났다" in steps[-1].replace("\n", " ")
     assert all(columns(line) <= 80 for line in shown.splitlines())
@@ -266,7 +266,7 @@ def test_the_demo_of_the_first_pair(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_demo_shows_a_usage_count_grow_and_shrink(capsys: pytest.CaptureFixture[str]) -> None:
     lesson = next(lesson for lesson in LESSONS if lesson.name == "handle-inheritance")
-    counts = re.findall(r"\] mailslot .*?사용 수 (\d+ → \d+)", play_demo(lesson.scenes[0], "ko", capsys))
+    counts = re.findall(r"\] mailslot .*?Usage Count (\d+ → \d+)", play_demo(lesson.scenes[0], "ko", capsys))
     assert "1 → 2" in counts and "2 → 1" in counts[counts.index("1 → 2"):]
 
 

@@ -17,7 +17,7 @@ WORDS = {
            "inherit": "inheritable", "keys": "Enter: go on   b: back   q: quit", "over": "The scene is over.",
            "past": "a past step: Enter: forward   b: back   q: quit", "end_keys": "b: back   q, Enter: quit"},
     "ko": {"step": "단계", "halts": "▶ 호출 직전", "waits": "대기 중:", "ended": "끝났음", "runs": "실행 중",
-           "objects": "커널 오브젝트", "count": "사용 수", "none": "(아직 없음)", "gone": "사라짐",
+           "objects": "커널 오브젝트", "count": "Usage Count", "none": "(아직 없음)", "gone": "사라짐",
            "inherit": "상속 가능", "keys": "Enter: 다음   b: 이전   q: 종료", "over": "장면이 끝났다.",
            "past": "지난 단계: Enter: 앞으로   b: 이전   q: 종료", "end_keys": "b: 이전   q, Enter: 종료"},
 }
