@@ -1,9 +1,8 @@
 /* json.c - text as JSON writes it. */
 #include "json.h"
 
-#include <stdlib.h>
-
 #include "code_point.h"
+#include "internal.h"
 
 size_t json_escape(unsigned long code_point, char escape[JSON_ESCAPE_CHARS])
 {
@@ -47,10 +46,8 @@ TCHAR *json_string(const TCHAR *text)
 {
     size_t chars = text == NULL ? 0 : _tcslen(text);
     /* At worst each character is escaped; then two quotes, or null, and the terminator. */
-    TCHAR *json = malloc((JSON_ESCAPE_CHARS * chars + _tcslen(_T("null")) + 1) * sizeof(TCHAR));
+    TCHAR *json = allocate((JSON_ESCAPE_CHARS * chars + _tcslen(_T("null")) + 1) * sizeof(TCHAR));
 
-    if (json == NULL)
-        die_error(_T("malloc"));
     if (text == NULL) {
         format_text(json, _tcslen(_T("null")) + 1, _T("null"));
         return json;

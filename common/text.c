@@ -53,16 +53,3 @@ TCHAR *printable_chars(TCHAR *text, size_t chars)
     text[chars] = _T('\0');
     return printable(text);
 }
-
-bool format_text(TCHAR *buffer, size_t buffer_chars, const TCHAR *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    int chars = _vsntprintf(buffer, buffer_chars, format, arguments);
-    va_end(arguments);
-
-    /* Windows neither terminates a text that just does not fit, nor gives its length. */
-    buffer[buffer_chars - 1] = _T('\0');
-    return chars >= 0 && (size_t)chars < buffer_chars;
-}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
-from conftest import DEADLINE_S, TOOLCHAINS
+from conftest import DEADLINE_S, TOOLCHAINS, WIN32
 from companion.play.stage import Stage
 
 Side = tuple[Stage, str]
@@ -157,12 +158,19 @@ def test_a_child_that_was_redirected_on_purpose_has_none(both_sides: Side) -> No
     assert "[child]" in redirected
 
 
+def run_program(build: str, program: str, arguments: list[str], variables: dict[str, str] | None = None,
+                typed: bytes | None = None, stdout: int | BinaryIO = subprocess.PIPE,
+                ) -> subprocess.CompletedProcess[bytes]:
+    """Runs it outside the stage."""
+    toolchain = TOOLCHAINS[build]
+    return subprocess.run(toolchain.command(program, arguments), env=toolchain.environment() | (variables or {}),
+                          timeout=DEADLINE_S, check=False, input=typed,
+                          stdin=subprocess.DEVNULL if typed is None else None, stdout=stdout, stderr=subprocess.PIPE)
+
+
 def run_outside_the_stage(build: str, arguments: list[str], stdout: int | BinaryIO = subprocess.PIPE,
                           ) -> subprocess.CompletedProcess[bytes]:
-    toolchain = TOOLCHAINS[build]
-    return subprocess.run(toolchain.command("probe" if build == "posix" else "Probe", arguments),
-                          env=toolchain.environment(), timeout=DEADLINE_S, check=False, stdin=subprocess.DEVNULL,
-                          stdout=stdout, stderr=subprocess.PIPE)
+    return run_program(build, "probe" if build == "posix" else "Probe", arguments, stdout=stdout)
 
 
 @pytest.mark.parametrize("build", TOOLCHAINS)
@@ -179,6 +187,38 @@ def test_a_reader_that_leaves_ends_the_program_quietly(build: str) -> None:
     os.close(write_end)
     assert result.returncode != 0
     assert result.stderr == b""
+
+
+USES_OF_MEMORY = ["print", "read", "report", "error", "usage", "json", "partner", "argument", "utf8"]
+
+
+@pytest.mark.parametrize("use", USES_OF_MEMORY)
+@pytest.mark.parametrize("build", TOOLCHAINS)
+def test_a_program_that_runs_out_of_memory_says_so(build: str, use: str) -> None:
+    """Whichever request for memory fails, the first or a later one, also in what reports the failure."""
+    if build == "posix" and use in ("argument", "utf8"):
+        pytest.skip("Win32 alone")
+    program = "out_of_memory" if build == "posix" else "OutOfMemory"
+    needs_none = build == "posix" and use in ("report", "error", "usage")  # fixed buffers
+    for requests in range(20):
+        result = run_program(build, program, [use, str(requests)], typed=b"line\n")
+        said = result.stderr.decode().splitlines()
+        if not said or needs_none or "bytes asked for" not in said[0]:
+            break
+        assert len(said) == 1 and re.fullmatch(rf"{program}: out of memory: [1-9]\d* bytes asked for", said[0])
+        assert result.returncode == 1
+        assert result.stdout == b""
+    assert needs_none or requests > 0
+    failed_at_end = bool(said) and "bytes asked for" in said[-1]
+    assert result.returncode == (1 if failed_at_end else {"error": 1, "usage": 2}.get(use, 0))
+
+
+@pytest.mark.parametrize("build", WIN32)
+def test_a_trace_that_runs_out_of_memory_says_so(build: str, tmp_path: Path) -> None:
+    variables = {"COMPANION_TRACE": str(tmp_path / "trace") if os.name == "nt" else f"Z:{tmp_path}/trace"}
+    result = run_program(build, "OutOfMemory", ["call", "0"], variables)
+    assert re.fullmatch(rb"OutOfMemory: out of memory: [1-9]\d* bytes asked for\r?\n", result.stderr)
+    assert result.returncode == 1
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

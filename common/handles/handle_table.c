@@ -1,13 +1,13 @@
-/* handle_table.c - what a process has open, read number by number (handle_table.h says on what this stands). */
+/* handle_table.c - the handle table of a process, read number by number; handle_table.h names the calls behind it. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "handle_internal.h"
 
-#define NEXT_NAME_LIMIT_MS 100      /* for each further name after one that was given up */
-#define VALUE_STEP         4        /* the lower two bits of a handle are the program's own */
-#define LAST_VALUE         0x100000 /* where the search ends even if the system says that there is more */
-#define MOST_UNUSED        512      /* numbers in a row; a number comes again soon, so tables have no long gaps */
+#define NEXT_NAME_LIMIT_MS 100      /* for each further name after one that did not come in time */
+#define VALUE_STEP         4        /* handles are multiples of four */
+#define LAST_VALUE         0x100000 /* where the search ends even if the system says that there are more handles */
+#define MOST_UNUSED        512      /* in a row; the system reuses numbers soon, so a table has no long gaps */
 #define SAME_ATTRIBUTES    0x4      /* DUPLICATE_SAME_ATTRIBUTES */
 
 static handle_row *add_row(handle_table *table, HANDLE hValue)
@@ -23,32 +23,6 @@ static handle_row *add_row(handle_table *table, HANDLE hValue)
     return row;
 }
 
-static void set_flags(handle_row *row, DWORD flags)
-{
-    row->are_flags_known = true;
-    row->is_inheritable = (flags & HANDLE_FLAG_INHERIT) != 0;
-    row->is_protected = (flags & HANDLE_FLAG_PROTECT_FROM_CLOSE) != 0;
-}
-
-bool read_handle(HANDLE hObject, handle_row *row)
-{
-    DWORD flags;
-
-    memset(row, 0, sizeof(*row));
-    row->hValue = hObject;
-    /* -1 to -6 stand for this process, its thread and the like: constants, in no table. */
-    if ((INT_PTR)hObject <= 0) {
-        SetLastError(ERROR_INVALID_HANDLE);
-        return false;
-    }
-    if (!GetHandleInformation(hObject, &flags))
-        return false;
-    set_flags(row, flags);
-
-    const ntdll_calls *ntdll = find_ntdll_calls();
-    return ntdll != NULL && read_object(ntdll, hObject, row, NAME_LIMIT_MS);
-}
-
 /* Adds handle number `hValue` of this process; false when there is none. */
 static bool read_own(const ntdll_calls *ntdll, HANDLE hValue, handle_table *table, DWORD limit_ms)
 {
@@ -57,12 +31,12 @@ static bool read_own(const ntdll_calls *ntdll, HANDLE hValue, handle_table *tabl
     if (!GetHandleInformation(hValue, &flags))
         return false;
     handle_row *row = add_row(table, hValue);
-    set_flags(row, flags);
+    set_handle_flags(row, flags);
     read_object(ntdll, hValue, row, limit_ms);
     return true;
 }
 
-/* Whether a duplicate has the flags of its source, where that is asked for. Wine 8.0 does not do it. */
+/* Whether DUPLICATE_SAME_ATTRIBUTES gives a duplicate the flags of its source. Wine 8.0 ignores it. */
 static bool copies_attributes(void)
 {
     SECURITY_ATTRIBUTES sa = {sizeof(sa), NULL, TRUE};
@@ -79,8 +53,8 @@ static bool copies_attributes(void)
 }
 
 /*
- * Wine 8.0 knows a process's console by a handle of this kind, one for each process, and takes the console away from
- * whoever closes one: also from us, when we close our duplicate of somebody else's. So that one stays open.
+ * Wine 8.0 connects a process to its console by a handle of this kind, one for each process, and disconnects whoever
+ * closes one: also this program, when it closes its duplicate of another process's. So that one stays open.
  */
 static bool is_console_connection(const handle_row *row)
 {
@@ -88,7 +62,7 @@ static bool is_console_connection(const handle_row *row)
     return row->access == connection_access && row->name != NULL && row->name[0] == _T('\0');
 }
 
-/* The same for another process, through a duplicate, which is one more handle to the object while it is open. */
+/* The same for another process, through a duplicate. While it is open, the duplicate adds one to the usage count. */
 static bool read_foreign(const ntdll_calls *ntdll, HANDLE hProcess, HANDLE hValue, handle_table *table, DWORD limit_ms,
                          bool are_flags_copied)
 {
@@ -99,7 +73,7 @@ static bool read_foreign(const ntdll_calls *ntdll, HANDLE hProcess, HANDLE hValu
 
     if (!isKept && !DuplicateHandle(hProcess, hValue, GetCurrentProcess(), &hDuplicate, 0, FALSE,
                                     DUPLICATE_SAME_ACCESS | SAME_ATTRIBUTES)) {
-        /* Some handles may not be duplicated. They are there all the same. */
+        /* Some handles cannot be duplicated, but they are in the table. */
         if (GetLastError() != ERROR_INVALID_HANDLE)
             add_row(table, hValue);
         return GetLastError() != ERROR_INVALID_HANDLE;
@@ -107,12 +81,12 @@ static bool read_foreign(const ntdll_calls *ntdll, HANDLE hProcess, HANDLE hValu
 
     handle_row *row = add_row(table, hValue);
     if (are_flags_copied && GetHandleInformation(hDuplicate, &flags)) {
-        set_flags(row, flags);
+        set_handle_flags(row, flags);
         SetHandleInformation(hDuplicate, HANDLE_FLAG_PROTECT_FROM_CLOSE, 0);
     }
     if (read_object(ntdll, hDuplicate, row, limit_ms)) {
         row->usage_count--;
-        /* hProcess counts, too, where the object is that very process. */
+        /* hProcess is one more handle to the process itself. */
         if (_tcscmp(row->type, _T("Process")) == 0 && GetProcessId(hDuplicate) == GetProcessId(hProcess))
             row->usage_count--;
     }

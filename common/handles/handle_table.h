@@ -2,13 +2,13 @@
  * handle_table.h - the handle table of a process, made visible. Win32 only.
  *
  * A table is read number by number, with DuplicateHandle and GetHandleInformation. What is behind a handle comes from
- * NtQueryObject of ntdll.dll, which Microsoft documents under "winternl.h" (learn.microsoft.com) as one that may
- * change. Half documented are its class 1, the object's name (number and layout as in the headers of System Informer
- * and ReactOS), and DUPLICATE_SAME_ATTRIBUTES (documented for ZwDuplicateObject, in the driver kit). Where they fail,
- * this says so; no lesson needs them to work.
+ * NtQueryObject of ntdll.dll, which Microsoft documents under "winternl.h" (learn.microsoft.com) as subject to change.
+ * Partly documented are its class 1, the object's name (number and layout as in the headers of System Informer and
+ * ReactOS), and DUPLICATE_SAME_ATTRIBUTES (for ZwDuplicateObject, in the driver kit). If a call fails, the functions
+ * here report it; no lesson needs them to work.
  *
- * There is a query for the handles of all processes at once, class 64 of NtQuerySystemInformation. It is not used: it
- * is documented nowhere, and it ends the server of Wine 8.0, with all programs, when some process is just starting.
+ * Class 64 of NtQuerySystemInformation gives the handles of all processes at once. It is not used: it is not
+ * documented, and it crashes the server of Wine 8.0, and so all programs, while a process is starting.
  */
 #ifndef COMPANION_HANDLE_TABLE_H
 #define COMPANION_HANDLE_TABLE_H
@@ -31,21 +31,21 @@ typedef struct handle_row {
 typedef struct handle_table {
     handle_row *rows; /* by value, ascending */
     size_t count;
-    size_t missing; /* that the process has besides, as far as the system tells */
+    size_t missing; /* further handles that the process has, according to the system, and that were not found */
 } handle_table;
 
 /*
  * Reads the table of a process, which takes a handle with PROCESS_DUP_HANDLE and PROCESS_QUERY_LIMITED_INFORMATION, or
- * GetCurrentProcess(). False with the last error set when the system does not give it. What this adds to the usage
- * counts while it looks is subtracted. Never waits long: the name of a pipe that is busy reading may be had only when
- * the reading ends, so it is left out after 2 s.
+ * GetCurrentProcess(). False with the last error set when the system refuses. What the reading itself adds to the usage
+ * counts is subtracted. Never waits long: while a thread reads from a pipe, the query for the pipe's name may block, so
+ * the name is left out after 2 s.
  */
 bool read_handle_table(HANDLE hProcess, handle_table *table);
 void free_handle_table(handle_table *table);
 
 /*
- * What one handle of this process is, whatever number it comes from: false with ERROR_INVALID_HANDLE when it is none.
- * Free row->name.
+ * What one handle of this process is. The value may be any number: false with ERROR_INVALID_HANDLE when it is not a
+ * handle. The caller frees row->name.
  */
 bool read_handle(HANDLE hObject, handle_row *row);
 
@@ -66,9 +66,9 @@ void print_handle_header(void);
 void print_handle_row(const TCHAR *mark, const handle_row *row);
 
 /*
- * For programs with --handles: watch_handles(isHandles) before the program opens anything of its own. What is there
- * by then belongs to the run-time, but for what was inherited. Then show_handles prints the interesting rest under a
- * title; it prints nothing where nobody watches.
+ * For programs with --handles. watch_handles(showsHandles) before the program opens anything of its own: what is in
+ * the table by then belongs to the run-time, except what was inherited. After that show_handles prints the other
+ * interesting handles under a title; it prints nothing after watch_handles(false).
  */
 void watch_handles(bool is_wanted);
 void show_handles(const TCHAR *title);

@@ -1,8 +1,8 @@
 /* show_handles.c - prints handle tables: those of this process around the step that a lesson is about. */
 #include <stdlib.h>
+#include <string.h>
 
-#include "handle_table.h"
-#include "internal.h"
+#include "handle_internal.h"
 
 static bool is_watching;
 static handle_table at_start;
@@ -39,9 +39,9 @@ void print_handle_row(const TCHAR *mark, const handle_row *row)
         format_text(access + _tcslen(access), 512 - _tcslen(access), _T("|protected"));
 
     const TCHAR *inherit = !row->are_flags_known ? _T("?") : row->is_inheritable ? _T("yes") : _T("no");
-    TCHAR *name = _tcsdup(row->name == NULL ? _T("(did not answer)") : row->name);
-    if (name == NULL)
-        die_error(_T("_tcsdup"));
+    const TCHAR *shown = row->name == NULL ? _T("(did not answer)") : row->name;
+    size_t name_bytes = (_tcslen(shown) + 1) * sizeof(TCHAR);
+    TCHAR *name = memcpy(allocate(name_bytes), shown, name_bytes);
     print(_T("%s %-8s %-9s %-7s %5s  %-*s%s%s\n"), mark, value, row->kind, inherit, count, name[0] == _T('\0') ? 0 : 40,
           access, name[0] == _T('\0') ? _T("") : _T(" "), printable(name));
     free(name);
@@ -54,16 +54,13 @@ void watch_handles(bool is_wanted)
         die_error(_T("NtQueryObject"));
 }
 
-static bool is_standard(HANDLE hValue)
-{
-    return hValue == GetStdHandle(STD_INPUT_HANDLE) || hValue == GetStdHandle(STD_OUTPUT_HANDLE) ||
-           hValue == GetStdHandle(STD_ERROR_HANDLE);
-}
-
-/* A value of the run-time may have been closed and given to something new; then kind or name differ. */
+/*
+ * Whether the handle was there before the program opened anything, and was not inherited. A number from that time may
+ * have been closed and used for something new; then the kind differs, in most cases.
+ */
 static bool is_of_run_time(const handle_row *row)
 {
-    if (is_standard(row->hValue))
+    if (is_standard_handle(row->hValue))
         return true;
     for (size_t i = 0; i < at_start.count; i++) {
         const handle_row *old = &at_start.rows[i];

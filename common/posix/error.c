@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "companion.h"
 #include "internal.h"
 
 /*
@@ -80,7 +79,7 @@ _Noreturn void die_error(const char *call, ...)
     va_start(arguments, call);
     print_error(call, arguments);
     va_end(arguments);
-    exit(STATUS_FAILED);
+    end_program(STATUS_FAILED);
 }
 
 _Noreturn void die_usage(const char *format, ...)
@@ -92,5 +91,5 @@ _Noreturn void die_usage(const char *format, ...)
     va_start(arguments, format);
     print_line(format, arguments, tail);
     va_end(arguments);
-    exit(STATUS_USAGE);
+    end_program(STATUS_USAGE);
 }

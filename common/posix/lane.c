@@ -1,45 +1,16 @@
-/*
- * lane.c - the start of every program: its name, its streams, and its own output file where the stage asks
- * for one (README.md, "Lanes").
- */
+/* lane.c - output files of its own for a program that another example started (README.md, "Lanes"). */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "companion.h"
+#include "internal.h"
 
 #define LANE_VARIABLE "COMPANION_LANE"
 #define ROOT_PREFIX   "root:"
-
-static const char *name = "";
-
-const char *program_name(void)
-{
-    return name;
-}
-
-static void do_nothing(int signal_number)
-{
-    (void)signal_number;
-}
-
-/*
- * A closed stream would be given to the next file that is opened, and print would write into that file. So
- * something stands in for it that fails as a closed stream does: opened for writing to be read from, for
- * reading to be written to.
- */
-static void fill_closed_streams(void)
-{
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
-            die_error("open(/dev/null)");
-    }
-}
 
 static void set_lane(const char *lane)
 {
@@ -80,11 +51,11 @@ static void redirect(int fd, const char *path)
 }
 
 /*
- * The process that the stage started keeps its streams and takes the prefix off, which tells its children
- * that they are children: each of them moves to a file of its own. Not so where the parent redirected the
- * child's output: that is what the lesson is about then.
+ * The process that the stage started keeps its streams and takes the prefix off. Its children inherit the variable
+ * without the prefix, and each of them moves to files of its own, unless the parent redirected the child's output
+ * on purpose: then the redirection is what the lesson is about.
  */
-static void enter_lane(void)
+void open_lane(void)
 {
     const char *value = getenv(LANE_VARIABLE);
     char parent[PATH_MAX], lane[PATH_MAX], file[PATH_MAX];
@@ -106,7 +77,7 @@ static void enter_lane(void)
 
     const char *slash = strrchr(parent, '/');
     int folder_bytes = slash == NULL ? 0 : (int)(slash + 1 - parent);
-    format_path(lane, "%.*s%s.%ld", folder_bytes, parent, name, (long)getpid());
+    format_path(lane, "%.*s%s.%ld", folder_bytes, parent, program_name(), (long)getpid());
 
     format_path(file, "%s.out", lane);
     redirect(STDOUT_FILENO, file);
@@ -116,26 +87,4 @@ static void enter_lane(void)
         redirect(STDERR_FILENO, file);
     }
     set_lane(lane);
-}
-
-void companion_init(const char *argv0)
-{
-    const char *slash = strrchr(argv0, '/');
-
-    name = slash == NULL ? argv0 : slash + 1;
-    fill_closed_streams();
-
-    /*
-     * Without this, a write into a pipe that nobody reads would kill the program silently; so it fails with
-     * EPIPE, and the program can clean up. A handler and not SIG_IGN, for a child started with exec would
-     * inherit that.
-     */
-    struct sigaction action = {.sa_handler = do_nothing, .sa_flags = SA_RESTART};
-    if (sigaction(SIGPIPE, &action, NULL) < 0)
-        die_error("sigaction(SIGPIPE)");
-
-    /* Where SIGCHLD is ignored, the kernel keeps no exit status for waitpid. A program inherits that setting. */
-    signal(SIGCHLD, SIG_DFL);
-
-    enter_lane();
 }

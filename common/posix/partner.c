@@ -1,11 +1,9 @@
 /* partner.c - where another example is found. */
-#include <errno.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "companion.h"
+#include "internal.h"
 
 char *partner_path(const char *program)
 {
@@ -18,9 +16,7 @@ char *partner_path(const char *program)
     strrchr(self, '/')[1] = '\0';
 
     size_t path_bytes = strlen(self) + strlen(program) + 1;
-    char *path = malloc(path_bytes);
-    if (path == NULL)
-        die_error("malloc");
+    char *path = allocate(path_bytes);
     format_text(path, path_bytes, "%s%s", self, program);
     return path;
 }

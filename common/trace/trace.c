@@ -1,23 +1,17 @@
-/*
- * trace.c - the lines of a trace: when one is written, and how it gets into the file. TRACE.md has the format.
- */
+/* trace.c - starts the trace of a program, and appends lines to its file. TRACE.md has the format. */
 #include <stdlib.h>
-#include <string.h>
 
-#include "internal.h"
 #include "trace_internal.h"
 
 #define TRACE_VERSION 1
 #define PATH_CHARS    1024
 
 bool trace_is_on;
+TCHAR trace_step_run[32];
 
 static TCHAR trace_path[PATH_CHARS];
-static TCHAR run[32]; /* of the stage that lets this program stand still before each call; empty: none does */
-static volatile LONG calls_made;
 
-/* Microseconds since 1970, the same clock in all processes. */
-static LONGLONG now(void)
+LONGLONG trace_now(void)
 {
     const LONGLONG from_1601_to_1970 = 116444736000000000;
     FILETIME time;
@@ -27,9 +21,9 @@ static LONGLONG now(void)
 }
 
 /*
- * Appends a line in one piece, whatever other processes do. The file is opened for each line, so that the trace does
- * not show among the handles of the program that is looked at. FILE_APPEND_DATA without FILE_WRITE_DATA makes each
- * write go to the end, as one step on Windows; Wine looks for the end first and then writes, hence the lock.
+ * Appends a line in one piece, whatever other processes do. The file is opened for each line, so that it is not among
+ * the program's handles, which a lesson may show. FILE_APPEND_DATA without FILE_WRITE_DATA makes each write go to the
+ * end, as one step on Windows; Wine finds the end first and writes then, hence the lock.
  */
 static void write_line(const char *line, size_t bytes)
 {
@@ -53,7 +47,7 @@ static void write_line(const char *line, size_t bytes)
     CloseHandle(hTrace);
 }
 
-/* How much the program has printed, where that goes to a file: by it the stage puts lines and calls in order. */
+/* How many bytes the program has printed to a file: from this the stage knows which line came before which call. */
 static void put_printed(trace_call *line, const char *name, DWORD which)
 {
     LARGE_INTEGER bytes;
@@ -63,8 +57,7 @@ static void put_printed(trace_call *line, const char *name, DWORD which)
         trace_number(line, name, bytes.QuadPart);
 }
 
-/* Writes {"v":1,"event":EVENT,"time":TIME,...,MEMBERS}. */
-static void write_event(const char *event, LONGLONG time, const char *members)
+void trace_write_event(const char *event, LONGLONG time, const char *members)
 {
     trace_call line = {0};
 
@@ -87,10 +80,20 @@ static void write_event(const char *event, LONGLONG time, const char *members)
 
 static void trace_exit(void)
 {
-    write_event("exit", now(), "");
+    trace_write_event("exit", trace_now(), "");
 }
 
-/* The lane of this process, in words that the stage knows, unless its parent redirected it and it has none. */
+/* Whether the stage itself has started this process: COMPANION_LANE then has a prefix, until companion_init. */
+static bool is_started_by_stage(void)
+{
+    const TCHAR prefix[] = _T("root:");
+    TCHAR lane[PATH_CHARS] = _T("");
+
+    GetEnvironmentVariable(_T("COMPANION_LANE"), lane, PATH_CHARS);
+    return _tcsncmp(lane, prefix, _tcslen(prefix)) == 0;
+}
+
+/* The name of this process's output files, which the stage knows; none when its parent redirected it on purpose. */
 static void put_lane(trace_call *members, bool isRoot)
 {
     TCHAR path[PATH_CHARS], own[MAX_PATH + 16];
@@ -105,10 +108,12 @@ static void put_lane(trace_call *members, bool isRoot)
         trace_text(members, "lane", lane);
 }
 
-void start_trace(bool isRoot)
+void trace_companion_init(const TCHAR *argv0)
 {
     trace_call members = {0};
+    const bool isRoot = is_started_by_stage();
 
+    companion_init(argv0);
     DWORD chars = GetEnvironmentVariable(_T("COMPANION_TRACE"), trace_path, PATH_CHARS);
     if (chars == 0)
         return;
@@ -117,105 +122,14 @@ void start_trace(bool isRoot)
                PATH_CHARS - 1);
         return;
     }
-    chars = GetEnvironmentVariable(_T("COMPANION_STEP"), run, sizeof(run) / sizeof(run[0]));
-    if (chars >= sizeof(run) / sizeof(run[0]))
-        run[0] = _T('\0');
+    const DWORD run_chars = sizeof(trace_step_run) / sizeof(trace_step_run[0]);
+    if (GetEnvironmentVariable(_T("COMPANION_STEP"), trace_step_run, run_chars) >= run_chars)
+        trace_step_run[0] = _T('\0');
 
     trace_is_on = true;
     trace_text(&members, "command", GetCommandLine());
     put_lane(&members, isRoot);
-    write_event("start", now(), members.text);
+    trace_write_event("start", trace_now(), members.text);
     free(members.text);
     atexit(trace_exit);
-}
-
-/*
- * Stands still until the stage lets this thread go on. With the stage gone for good, which shows in the mutex that
- * its helper (Stepper.c) holds, nobody would ever do so: the program ends.
- */
-static void stand_still(HANDLE hGo)
-{
-    TCHAR name[64];
-    HANDLE objects[2];
-
-    format_text(name, 64, _T("Local\\companion-stage-%s"), run);
-    objects[0] = hGo;
-    objects[1] = OpenMutex(SYNCHRONIZE, FALSE, name);
-    if (objects[1] == NULL || WaitForMultipleObjects(2, objects, FALSE, INFINITE) != WAIT_OBJECT_0)
-        ExitProcess(STATUS_FAILED);
-    CloseHandle(objects[1]);
-}
-
-/* ---- one call ------------------------------------------------------------------------------- */
-
-void trace_begin(trace_call *call, const char *name)
-{
-    const trace_call none = {0};
-
-    *call = none;
-    call->last_error = GetLastError();
-    call->name = name;
-    call->number = InterlockedIncrement(&calls_made);
-    trace_ansi(call, "call", name);
-    trace_number(call, "number", call->number);
-    trace_put(call, ",\"args\":{");
-}
-
-/* The line of the entry: what there is so far, closed. */
-static void write_enter(trace_call *call, bool is_halted)
-{
-    size_t used = call->used;
-
-    trace_put(call, is_halted ? "},\"halted\":true" : "}");
-    write_event("enter", now(), call->text);
-    call->used = used;
-    call->text[used] = '\0';
-}
-
-void trace_enter(trace_call *call, bool blocks)
-{
-    if (run[0] != _T('\0')) {
-        TCHAR name[64];
-        format_text(name, 64, _T("Local\\companion-step-%s-%lu-%lu"), run, GetCurrentProcessId(), GetCurrentThreadId());
-        HANDLE hGo = CreateEvent(NULL, FALSE, FALSE, name);
-        if (hGo == NULL)
-            die_error(_T("CreateEvent(%s)"), name);
-        write_enter(call, true);
-        stand_still(hGo);
-        CloseHandle(hGo);
-    } else if (blocks) {
-        write_enter(call, false);
-    }
-    call->begin = now();
-    SetLastError(call->last_error);
-}
-
-void trace_leave(trace_call *call, bool is_success, bool may_exist)
-{
-    call->last_error = GetLastError();
-    call->end = now();
-    call->is_success = is_success;
-    call->shows_error = !is_success || (may_exist && call->last_error == ERROR_ALREADY_EXISTS);
-}
-
-bool trace_has_output(const trace_call *call)
-{
-    return call->is_success || call->last_error == ERROR_MORE_DATA;
-}
-
-void trace_end(trace_call *call)
-{
-    if (call->shows_error) {
-        const TCHAR *name = error_name(call->last_error);
-
-        trace_put(call, ",\"error\":{");
-        trace_number(call, "number", call->last_error);
-        if (name != NULL)
-            trace_text(call, "name", name);
-        trace_put(call, "}");
-    }
-    trace_number(call, "begin", call->begin);
-    write_event("return", call->end, call->text);
-    free(call->text);
-    SetLastError(call->last_error);
 }

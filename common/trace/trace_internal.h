@@ -1,10 +1,36 @@
-/* trace_internal.h - what trace.c and trace_values.c need of each other. */
+/* trace_internal.h - what the files of this folder need of each other, from the lowest upward. */
 #ifndef COMPANION_TRACE_INTERNAL_H
 #define COMPANION_TRACE_INTERNAL_H
 
+#include "internal.h"
 #include "trace_record.h"
 
-/* Appends to what a line is made of. */
+/* ---- trace_json.c: appends to what a line is made of ---- */
+
+/* How many characters of a text are shown: enough for a lesson, and the line stays short. */
+#define PREVIEW_CHARS 200
+
 void trace_put(trace_call *call, const char *json);
+void trace_put_bytes(trace_call *call, const char *bytes, size_t count);
+void trace_put_number(trace_call *call, LONGLONG number);
+void trace_put_hex(trace_call *call, ULONGLONG value, int digits); /* at least that many */
+
+/* Text as a JSON string. A NUL must stand behind it. */
+void trace_put_utf8(trace_call *call, const char *utf8, size_t bytes);
+void trace_put_utf16(trace_call *call, const wchar_t *utf16, size_t units);
+
+/* The name of a member, with a comma in front where there is one before it; its value follows. NULL: no name. */
+void trace_put_key(trace_call *call, const char *name);
+
+/* ---- trace.c: a line of the file ---- */
+
+/* Microseconds since 1970, the same clock in all processes. */
+LONGLONG trace_now(void);
+
+/* Writes {"v":1,"event":EVENT,"time":TIME,...,MEMBERS}. */
+void trace_write_event(const char *event, LONGLONG time, const char *members);
+
+/* The stage that this program waits for before each call; empty: none. */
+extern TCHAR trace_step_run[32];
 
 #endif

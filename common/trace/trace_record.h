@@ -9,26 +9,27 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <tchar.h>
 #include <windows.h>
 #include <winsock2.h>
 
 #include <tlhelp32.h>
 
-/* Whether calls are recorded: all that a call costs when they are not. */
+/* Whether calls are recorded. If not, this check is all that a recorder costs. */
 extern bool trace_is_on;
 
-/* One call on its way. */
+/* One call, from its entry to its return. */
 typedef struct trace_call {
     const char *name;
     LONG number;         /* within the process */
-    LONGLONG begin, end; /* in microseconds */
-    DWORD last_error;    /* as it was before, then as the call has left it */
+    LONGLONG begin, end; /* microseconds since 1970 */
+    DWORD last_error;    /* before the call, then after it */
     bool is_success, shows_error;
     char *text; /* the arguments, and then the result, as JSON */
     size_t used, size;
     size_t places[8]; /* where arguments are to be filled in */
     int places_used;
-    char *tail; /* what stands behind the one that is being filled in */
+    char *tail; /* what stands behind the argument that is being filled in */
 } trace_call;
 
 /* Names for the values of a parameter. */
@@ -42,25 +43,31 @@ typedef struct trace_names {
     bool are_flags;
 } trace_names;
 
+/* What companion_init becomes in a program: it, and then the start of the trace, if COMPANION_TRACE asks for one. */
+void trace_companion_init(const TCHAR *argv0);
+
 void trace_begin(trace_call *call, const char *name);
 
-/* Writes a line where the call may block, and lets the program stand still where a demo asks for it. */
+/* Writes a line if the call may block, and halts the program if a demo asks for it. */
 void trace_enter(trace_call *call, bool blocks);
 
-/* Directly after the call. An object that may_exist shows ERROR_ALREADY_EXISTS though the call has succeeded. */
+/* Directly after the call. With may_exist, ERROR_ALREADY_EXISTS is recorded though the call has succeeded. */
 void trace_leave(trace_call *call, bool is_success, bool may_exist);
 
-/* What the call writes is shown when it is known: its place, whether there is one, and when its turn has come. */
+/*
+ * An argument that the call writes is known only after it. trace_later keeps a place for it among the arguments,
+ * trace_has_output says whether the call has written, and trace_fill puts the next value at its place.
+ */
 void trace_later(trace_call *call, const char *name, bool is_given);
 bool trace_has_output(const trace_call *call);
 void trace_fill(trace_call *call, int place);
 
 void trace_result(trace_call *call);
 
-/* Writes the line, and leaves the last error as the call has left it. */
+/* Writes the line of the return. The last error is then what the call has made it. */
 void trace_end(trace_call *call);
 
-/* One value. Without a name it goes to the place that trace_fill has named. */
+/* One value. Without a name it goes to the place that trace_fill has chosen. */
 void trace_text(trace_call *call, const char *name, const TCHAR *text);
 void trace_ansi(trace_call *call, const char *name, const char *text);
 void trace_wide(trace_call *call, const char *name, const wchar_t *text);
@@ -82,10 +89,9 @@ void trace_attribute_value(trace_call *call, const char *name, const void *value
 void trace_process_information(trace_call *call, const char *name, const PROCESS_INFORMATION *process);
 void trace_process_entry(trace_call *call, const char *name, const PROCESSENTRY32 *entry);
 
-/* In a file of its own (trace_socket.c). */
 void trace_address(trace_call *call, const char *name, const SOCKADDR *address);
 
-/* How many bytes a call has given: *bytes, but no more than there is room for. */
+/* How many bytes a call has given: *bytes, but not more than there is room for. */
 size_t trace_count(const DWORD *bytes, DWORD room);
 
 #endif

@@ -1,12 +1,4 @@
-/*
- * lane.c - output of its own for a process that another example started.
- *
- * A child shares its parent's standard output, so a stage that plays both could not tell their lines
- * apart. The stage gives each program it starts the files NAME.out and NAME.err and sets
- * COMPANION_LANE=root:NAME. The program drops "root:", and its children, who inherit the variable, find
- * from its absence that they are to open files of their own: unless their standard output is another
- * file than NAME.out, since then the parent redirected them on purpose.
- */
+/* lane.c - output files of its own for a program that another example started (README.md, "Lanes"). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,21 +43,22 @@ static void redirect(FILE *stream, const TCHAR *lane, const TCHAR *extension)
         die_error(_T("freopen(%s%s)"), lane, extension);
 }
 
-bool open_lane(void)
+void open_lane(void)
 {
     TCHAR parent_lane[LANE_CHARS], lane[LANE_CHARS];
     const size_t mark_chars = _tcslen(ROOT_MARK);
 
     DWORD chars = GetEnvironmentVariable(LANE_VARIABLE, parent_lane, LANE_CHARS);
     if (chars == 0 || chars >= LANE_CHARS)
-        return false;
+        return;
 
     if (_tcsncmp(parent_lane, ROOT_MARK, mark_chars) == 0) {
         SetEnvironmentVariable(LANE_VARIABLE, parent_lane + mark_chars);
-        return true;
+        return;
     }
+    /* The parent redirected this program on purpose. */
     if (!is_lane_file(STD_OUTPUT_HANDLE, parent_lane, _T(".out")))
-        return false;
+        return;
 
     TCHAR *file_name = _tcsrchr(parent_lane, _T('\\'));
     int folder_chars = file_name == NULL ? 0 : (int)(file_name + 1 - parent_lane);
@@ -78,5 +71,4 @@ bool open_lane(void)
         redirect(stderr, lane, _T(".err"));
     redirect(stdout, lane, _T(".out"));
     SetEnvironmentVariable(LANE_VARIABLE, lane);
-    return false;
 }

@@ -1,0 +1,111 @@
+/* handle_name.c - the name of the object behind a handle, and what kind of file a File is. */
+#include <string.h>
+
+#include "handle_internal.h"
+
+#define NAME_BYTES (65536 + sizeof(UNICODE_STRING))
+#define NAME_CLASS ((OBJECT_INFORMATION_CLASS)1)
+
+/* The calls that can block. Their thread allocates nothing and holds no lock, so it can be terminated safely. */
+typedef struct name_query {
+    const ntdll_calls *ntdll;
+    HANDLE hObject;
+    UNICODE_STRING *answer; /* with room for NAME_BYTES */
+    NTSTATUS status;
+    DWORD file_type;    /* of a File, from GetFileType */
+    bool is_named_pipe; /* true for the pipes of CreatePipe, too */
+} name_query;
+
+static DWORD WINAPI query_name(void *argument)
+{
+    name_query *query = argument;
+    ULONG bytes;
+
+    query->status = query->ntdll->query_object(query->hObject, NAME_CLASS, query->answer, (ULONG)NAME_BYTES, &bytes);
+    query->file_type = GetFileType(query->hObject);
+    query->is_named_pipe = GetNamedPipeInfo(query->hObject, NULL, NULL, NULL, NULL);
+    return 0;
+}
+
+/* The same in a thread, with a time limit. False when the thread has not finished in time. */
+static bool query_name_in_time(name_query *query, DWORD limit_ms)
+{
+    HANDLE hThread = CreateThread(NULL, 0, query_name, query, 0, NULL);
+    if (hThread == NULL)
+        die_error(_T("CreateThread"));
+
+    bool isInTime = WaitForSingleObject(hThread, limit_ms) == WAIT_OBJECT_0;
+    /*
+     * Nothing but TerminateThread ends a thread that waits in NtQueryObject. If it does not end even so, it may still
+     * write to the buffer: then the buffer is never used again.
+     */
+    if (!isInTime && (!TerminateThread(hThread, 0) || WaitForSingleObject(hThread, limit_ms) != WAIT_OBJECT_0))
+        query->answer = NULL;
+    CloseHandle(hThread);
+    return isInTime;
+}
+
+static bool begins_with(const TCHAR *text, const TCHAR *beginning)
+{
+    return _tcsnicmp(text, beginning, _tcslen(beginning)) == 0;
+}
+
+bool is_standard_handle(HANDLE hValue)
+{
+    return hValue == GetStdHandle(STD_INPUT_HANDLE) || hValue == GetStdHandle(STD_OUTPUT_HANDLE) ||
+           hValue == GetStdHandle(STD_ERROR_HANDLE);
+}
+
+static const TCHAR *kind_of_file(const handle_row *row, const name_query *query)
+{
+    const TCHAR *name = row->name == NULL ? _T("") : row->name;
+
+    if (begins_with(name, _T("\\Device\\Mailslot")))
+        return _T("mailslot");
+    if (begins_with(name, _T("\\Device\\NamedPipe")) || query->is_named_pipe)
+        return _T("pipe");
+    if (begins_with(name, _T("\\Device\\Afd")))
+        return _T("socket");
+
+    switch (query->file_type) {
+    case FILE_TYPE_DISK:
+        return _T("file");
+    case FILE_TYPE_CHAR:
+        return _T("console");
+    case FILE_TYPE_PIPE:
+        /* Without a name only under Wine: pipes of Linux, the sender's end of a mailslot, sockets. */
+        if (is_standard_handle(row->hValue))
+            return _T("pipe");
+        return (row->access & FILE_READ_DATA) == 0 ? _T("mailslot") : _T("socket");
+    default:
+        return _T("device");
+    }
+}
+
+void read_name(const ntdll_calls *ntdll, HANDLE hObject, handle_row *row, DWORD limit_ms)
+{
+    static UNICODE_STRING *answer;
+    bool isFile = _tcscmp(row->type, _T("File")) == 0;
+    bool isInTime = true;
+
+    if (answer == NULL)
+        answer = allocate(NAME_BYTES);
+    name_query query = {ntdll, hObject, answer, 0, FILE_TYPE_UNKNOWN, false};
+    memset(answer, 0, sizeof(*answer));
+
+    /* Only a File can block: it may be a pipe that another thread is reading from. */
+    if (isFile)
+        isInTime = query_name_in_time(&query, limit_ms);
+    else
+        query_name(&query);
+    answer = query.answer;
+
+    if (isInTime && query.status >= 0)
+        row->name = text_from_unicode_string(answer);
+    if (isFile && isInTime) {
+        format_text(row->kind, 16, _T("%s"), kind_of_file(row, &query));
+        /* A pipe of CreatePipe may have no name; then the query fails. */
+        if (row->name == NULL)
+            row->name = text_from_unicode_string(&(UNICODE_STRING){0});
+    }
+}

@@ -1,0 +1,96 @@
+/* trace_call.c - the lines of one call: on entry where it may block, and on return. */
+#include <stdlib.h>
+
+#include "trace_internal.h"
+
+static volatile LONG calls_made;
+
+/*
+ * Waits until the stage lets this thread go on. The stage's helper (Stepper.c) owns a mutex: if it is gone, nobody
+ * will set the event any more, and the program ends.
+ */
+static void wait_for_stage(HANDLE hGo)
+{
+    TCHAR name[64];
+    HANDLE objects[2];
+
+    format_text(name, 64, _T("Local\\companion-stage-%s"), trace_step_run);
+    objects[0] = hGo;
+    objects[1] = OpenMutex(SYNCHRONIZE, FALSE, name);
+    if (objects[1] == NULL || WaitForMultipleObjects(2, objects, FALSE, INFINITE) != WAIT_OBJECT_0)
+        ExitProcess(STATUS_FAILED);
+    CloseHandle(objects[1]);
+}
+
+void trace_begin(trace_call *call, const char *name)
+{
+    const trace_call none = {0};
+
+    *call = none;
+    call->last_error = GetLastError();
+    call->name = name;
+    call->number = InterlockedIncrement(&calls_made);
+    trace_ansi(call, "call", name);
+    trace_number(call, "number", call->number);
+    trace_put(call, ",\"args\":{");
+}
+
+/* Writes the line of the entry: the arguments that are known before the call. */
+static void write_enter(trace_call *call, bool is_halted)
+{
+    size_t used = call->used;
+
+    trace_put(call, is_halted ? "},\"halted\":true" : "}");
+    trace_write_event("enter", trace_now(), call->text);
+    call->used = used;
+    call->text[used] = '\0';
+}
+
+void trace_enter(trace_call *call, bool blocks)
+{
+    if (trace_step_run[0] != _T('\0')) {
+        TCHAR name[64];
+        format_text(name, 64, _T("Local\\companion-step-%s-%lu-%lu"), trace_step_run, GetCurrentProcessId(),
+                    GetCurrentThreadId());
+        HANDLE hGo = CreateEvent(NULL, FALSE, FALSE, name);
+        if (hGo == NULL)
+            die_error(_T("CreateEvent(%s)"), name);
+        write_enter(call, true);
+        wait_for_stage(hGo);
+        CloseHandle(hGo);
+    } else if (blocks) {
+        write_enter(call, false);
+    }
+    call->begin = trace_now();
+    SetLastError(call->last_error);
+}
+
+void trace_leave(trace_call *call, bool is_success, bool may_exist)
+{
+    call->last_error = GetLastError();
+    call->end = trace_now();
+    call->is_success = is_success;
+    call->shows_error = !is_success || (may_exist && call->last_error == ERROR_ALREADY_EXISTS);
+}
+
+bool trace_has_output(const trace_call *call)
+{
+    return call->is_success || call->last_error == ERROR_MORE_DATA;
+}
+
+void trace_end(trace_call *call)
+{
+    if (call->shows_error) {
+        const TCHAR *name = error_name(call->last_error);
+
+        trace_put(call, ",\"error\":{");
+        trace_number(call, "number", call->last_error);
+        if (name != NULL)
+            trace_text(call, "name", name);
+        trace_put(call, "}");
+    }
+    trace_number(call, "begin", call->begin);
+    trace_write_event("return", call->end, call->text);
+    free(call->text);
+    SetLastError(call->last_error);
+}
