@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from companion.play.stage import Stage
+from companion.setup.build import Build
 from companion.setup.toolchain import Toolchain
 
 SOURCE = Path(__file__).resolve().parent.parent
@@ -16,9 +17,9 @@ BUILD_ROOT = Path(os.environ.get("COMPANION_BUILD_ROOT", SOURCE / "build"))
 DEADLINE_S = 60.0  # for one event: many tests share few cores
 
 # The builds under test. The POSIX programs are tested with the address and undefined behaviour sanitizers.
-TOOLCHAINS = {name: Toolchain(SOURCE, BUILD_ROOT, unicode=name == "unicode") for name in ("unicode", "ansi")}
+TOOLCHAINS = {name: Build(SOURCE, BUILD_ROOT, unicode=name == "unicode") for name in ("unicode", "ansi")}
 if os.name == "posix":
-    TOOLCHAINS["posix"] = Toolchain(SOURCE, BUILD_ROOT, unicode=True, sanitize=True)
+    TOOLCHAINS["posix"] = Build(SOURCE, BUILD_ROOT, unicode=True, sanitize=True)
 WIN32 = ["unicode", "ansi"]
 BOTH_SIDES = list(TOOLCHAINS)
 linux_only = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks into /proc")
@@ -36,7 +37,7 @@ def wine_stays_awake() -> Iterator[None]:
         yield
         return
     toolchain = TOOLCHAINS["unicode"]
-    toolchain.start_wine().finish()
+    toolchain.start_wine(BUILD_ROOT / "logs/wine.log").finish()
     with subprocess.Popen(toolchain.command("Probe", ["lines"]), env=toolchain.environment(), stdin=subprocess.PIPE,
                           stdout=subprocess.DEVNULL) as awake:
         os.environ["COMPANION_WINE_PRIMED"] = "1"

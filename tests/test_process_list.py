@@ -52,7 +52,7 @@ class Side:
         copy = self.stage.work / self.file_name(name)
         if not copy.exists():
             shutil.copy(toolchain.executable(program), copy)
-        self.stage.toolchain = Copies(toolchain, self.stage.work)
+        self.stage.toolchain = Copies(self.stage.work, toolchain.wine_prefix, toolchain.system(program))
         try:
             return self.stage.start(name, *arguments)
         finally:
@@ -76,17 +76,17 @@ class Side:
 
 
 class Copies(Toolchain):
-    """The same build, with its programs looked for in another folder."""
+    """Programs of one system under names that do not tell which."""
 
-    def __init__(self, toolchain: Toolchain, folder: Path) -> None:
-        self.__dict__ |= toolchain.__dict__
-        self._folder = folder
+    def __init__(self, folder: Path, wine_prefix: Path, system: str) -> None:
+        super().__init__(folder, wine_prefix)
+        self._system = system
 
     def system(self, program: str) -> str:
-        return "windows" if os.name == "nt" else "posix" if self.name == "sanitize" else "wine"
+        return self._system
 
     def executable(self, program: str) -> Path:
-        return self._folder / (program if self.system(program) == "posix" else program + ".exe")
+        return self.build_dir / (program if self._system == "posix" else program + ".exe")
 
 
 BOOK = {"win32": ("ListProcess", "KillProcess", "WaitingProcess"),

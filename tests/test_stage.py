@@ -92,9 +92,9 @@ def test_an_interrupted_command_ends_its_programs(tmp_path: Path) -> None:
     program = ("import sys; from pathlib import Path; from companion import cli; from companion.show import render;"
                "from companion.play.scene import parse;"
                "import signal; signal.signal(signal.SIGTERM, cli._end_in_order);"
-               "from companion.setup.toolchain import Toolchain;"
-               f"toolchain = Toolchain(Path({str(SOURCE)!r}), Path({str(BUILD_ROOT)!r}), True, sanitize=True);"
-               f"render.play(toolchain, parse(Path('x.scene'), {text!r}))")
+               "from companion.setup.build import Build;"
+               f"build = Build(Path({str(SOURCE)!r}), Path({str(BUILD_ROOT)!r}), True, sanitize=True);"
+               f"render.play(build, parse(Path('x.scene'), {text!r}))")
     for number in (signal.SIGINT, signal.SIGTERM):
         environment = os.environ | {"PYTHONPATH": str(SOURCE / "scripts"), "LESSON_TEST": str(tmp_path)}
         with subprocess.Popen([sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE,

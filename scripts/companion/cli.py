@@ -18,7 +18,8 @@ from .play import lessons, scene
 from .setup import doctor, packages
 from .setup.failure import Failure, WrongUse
 from .setup.progress import say
-from .setup.toolchain import Toolchain, is_win32, prepare
+from .setup.build import Build, prepare
+from .setup.toolchain import is_win32
 from .show import chapter_map, compare, demo, record, render, views
 
 SOURCE = Path(__file__).resolve().parents[2]
@@ -145,18 +146,18 @@ def _run(options: argparse.Namespace) -> int:
         raise WrongUse("--compare has calls on both sides by itself; it goes with neither --calls nor --json.")
     lesson, chosen = _lesson_and_scene(options)
     scenes = [chosen, _posix_counterpart(lesson)] if options.compare else [chosen]
-    toolchain = Toolchain(SOURCE, options.build_dir, options.unicode)
-    _prepare_scenes(toolchain, lesson, scenes, is_traced=options.calls or options.compare)
+    build = Build(SOURCE, options.build_dir, options.unicode)
+    _prepare_scenes(build, lesson, scenes, is_traced=options.calls or options.compare)
     if options.compare:
-        return compare.compare(toolchain, *scenes)
-    return render.play(toolchain, chosen, json=options.json, calls=options.calls)
+        return compare.compare(build, *scenes)
+    return render.play(build, chosen, json=options.json, calls=options.calls)
 
 
 def _trace(options: argparse.Namespace) -> int:
     lesson, chosen = _lesson_and_scene(options)
-    toolchain = Toolchain(SOURCE, options.build_dir, options.unicode)
-    _prepare_scenes(toolchain, lesson, [chosen], is_traced=True)
-    recording = record.record(toolchain, chosen)
+    build = Build(SOURCE, options.build_dir, options.unicode)
+    _prepare_scenes(build, lesson, [chosen], is_traced=True)
+    recording = record.record(build, chosen)
     if recording is None:
         return 1
     text = views.rendered(recording, options.format)
@@ -176,10 +177,10 @@ def _demo(options: argparse.Namespace) -> int:
         raise WrongUse("There is no terminal to press Enter at. With --auto SECONDS the demo goes on by itself.")
     if options.auto is not None and not 0 <= options.auto <= 3600:
         raise WrongUse("--auto: a number of seconds from 0 to 3600 is expected.")
-    toolchain = Toolchain(SOURCE, options.build_dir, options.unicode)
-    prepare(toolchain, programs=[*(program.name for program in lesson.programs), *lesson.uses, "Stepper"])
+    build = Build(SOURCE, options.build_dir, options.unicode)
+    prepare(build, programs=[*(program.name for program in lesson.programs), *lesson.uses, "Stepper"])
     language = options.language or _language()
-    return demo.play(toolchain, chosen, f"{lesson.title[language]}  ·  {chosen.path.stem}", language, options.auto)
+    return demo.play(build, chosen, f"{lesson.title[language]}  ·  {chosen.path.stem}", language, options.auto)
 
 
 def _lesson_and_scene(options: argparse.Namespace) -> tuple[lessons.Lesson, scene.Scene]:
@@ -201,23 +202,23 @@ def _posix_counterpart(lesson: lessons.Lesson) -> scene.Scene:
     raise WrongUse(f"{lesson.name} has no scene of POSIX programs.")
 
 
-def _prepare_scenes(toolchain: Toolchain, lesson: lessons.Lesson, scenes: list[scene.Scene], is_traced: bool) -> None:
+def _prepare_scenes(build: Build, lesson: lessons.Lesson, scenes: list[scene.Scene], is_traced: bool) -> None:
     has_posix = any(not is_win32(program) for chosen in scenes for program in chosen.programs)
-    prepare(toolchain, programs=[*(program.name for program in lesson.programs), *lesson.uses],
+    prepare(build, programs=[*(program.name for program in lesson.programs), *lesson.uses],
             needs=packages.TO_TRACE_POSIX if is_traced and has_posix and os.name != "nt" else ())
 
 
 def _exec(options: argparse.Namespace) -> int:
     name, *arguments = options.program
-    toolchain = Toolchain(SOURCE, options.build_dir, options.unicode)
-    prepare(toolchain)
-    command = toolchain.command(_known(name, toolchain.programs(), "program"), arguments)
+    build = Build(SOURCE, options.build_dir, options.unicode)
+    prepare(build)
+    command = build.command(_known(name, build.programs(), "program"), arguments)
     if os.name == "nt":
         # Ctrl+C goes to the program, and what comes of it is for the program to say.
         signal.signal(signal.SIGINT, lambda number, frame: None)
-        return subprocess.call(command, env=toolchain.environment())
+        return subprocess.call(command, env=build.environment())
     sys.stdout.flush()
-    os.execve(command[0], command, toolchain.environment())
+    os.execve(command[0], command, build.environment())
 
 
 def _test(options: argparse.Namespace) -> int:
@@ -230,15 +231,15 @@ def _lint(options: argparse.Namespace) -> int:
 
 def _bench(options: argparse.Namespace) -> int:
     measure = bench.BENCHES[_known(options.name, bench.BENCHES, "benchmark")]
-    toolchain = Toolchain(SOURCE, options.build_dir, options.unicode)
-    prepare(toolchain)
-    measure(toolchain)
+    build = Build(SOURCE, options.build_dir, options.unicode)
+    prepare(build)
+    measure(build)
     return 0
 
 
 def _setup(options: argparse.Namespace) -> int:
-    toolchain = Toolchain(SOURCE, options.build_dir, options.unicode)
-    say("all is ready" if prepare(toolchain) else "nothing was to do: all is ready")
+    build = Build(SOURCE, options.build_dir, options.unicode)
+    say("all is ready" if prepare(build) else "nothing was to do: all is ready")
     return 0
 
 

@@ -10,31 +10,31 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..play.stage import Stage
-from ..setup.toolchain import Toolchain
+from ..setup.build import Build
 from . import bench_ipc
 
 _MEGABYTE = 1_000_000
 
 
-def named_pipe(toolchain: Toolchain, megabytes: int = 200, rounds: int = 3) -> None:
+def named_pipe(build: Build, megabytes: int = 200, rounds: int = 3) -> None:
     """The four servers of the lesson beside a loop that does nothing but write and read."""
     servers = ["NamedPipe_Server", "NamedPipe_ServerThread", "NamedPipe_ServerOverlapped", "NamedPipe_ServerCompletion"]
-    print(f"named-pipe on {toolchain.system('NamedPipe_Client')}: {megabytes} MB, best of {rounds}")
+    print(f"named-pipe on {build.system('NamedPipe_Client')}: {megabytes} MB, best of {rounds}")
 
     def bare_loop(chunk: int, megabytes: int) -> float:
         def once() -> float:
-            with Stage(toolchain, deadline_s=60) as stage:
+            with Stage(build, deadline_s=60) as stage:
                 stage.start("PipeStranger", "send", stage.unique("bench"), str(chunk), str(megabytes)).next_line()
-                return _time(toolchain, "PipeStranger", "receive", stage.unique("bench"), str(chunk))
+                return _time(build, "PipeStranger", "receive", stage.unique("bench"), str(chunk))
         return megabytes / min(once() for _ in range(rounds))
 
     def server(program: str) -> float:
-        with tempfile.TemporaryDirectory(prefix="companion-") as folder, Stage(toolchain, deadline_s=60) as stage:
+        with tempfile.TemporaryDirectory(prefix="companion-") as folder, Stage(build, deadline_s=60) as stage:
             with (Path(folder) / "large").open("wb") as file:
                 file.truncate(megabytes * _MEGABYTE)
             stage.start(program, "--name", stage.unique("bench"), "--root",
-                        toolchain.host_path(program, Path(folder))).next_line()
-            return megabytes / min(_time(toolchain, "NamedPipe_Client", "--name", stage.unique("bench"), "large")
+                        build.host_path(program, Path(folder))).next_line()
+            return megabytes / min(_time(build, "NamedPipe_Client", "--name", stage.unique("bench"), "large")
                                    for _ in range(rounds))
 
     def show(what: str, rate: float) -> None:
@@ -51,13 +51,13 @@ def named_pipe(toolchain: Toolchain, megabytes: int = 200, rounds: int = 3) -> N
     print(f"The best server, {best}, reaches {rates[best] / bare:.2f} of the bare 64 KiB loop.")
 
 
-def _time(toolchain: Toolchain, program: str, *arguments: str) -> float:
+def _time(build: Build, program: str, *arguments: str) -> float:
     """The seconds that a program takes from its start to its end; what it prints is thrown away."""
     begin = time.perf_counter()
-    subprocess.run(toolchain.command(program, list(arguments)), env=toolchain.environment(), stdin=subprocess.DEVNULL,
+    subprocess.run(build.command(program, list(arguments)), env=build.environment(), stdin=subprocess.DEVNULL,
                    stdout=subprocess.DEVNULL, check=True)
     return time.perf_counter() - begin
 
 
 # What can be measured. Each prints its own table.
-BENCHES: dict[str, Callable[[Toolchain], None]] = {"named-pipe": named_pipe, "ipc": bench_ipc.run}
+BENCHES: dict[str, Callable[[Build], None]] = {"named-pipe": named_pipe, "ipc": bench_ipc.run}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..setup import packages
 from ..setup.failure import Failure
-from ..setup.toolchain import Toolchain
+from ..setup.build import Build
 
 PROGRAMS = ["IpcBench"] if os.name == "nt" else ["IpcBench", "ipc_bench"]
 _SIZES = [64, 256, 1024, 4096, 16384, 65536]
@@ -30,12 +30,12 @@ class Figure:
     p99_us: float
 
 
-def run(toolchain: Toolchain) -> None:
-    folder = toolchain.build_root / "bench"
-    packages.require([packages.GNUPLOT], toolchain.build_root / "logs")
+def run(build: Build) -> None:
+    folder = build.build_root / "bench"
+    packages.require([packages.GNUPLOT], build.build_root / "logs")
     machine = _machine()
     print(f"# {machine}")
-    figures = measure(toolchain)
+    figures = measure(build)
     folder.mkdir(exist_ok=True)
     table, chart = folder / "ipc.csv", folder / "ipc.svg"
     with table.open("w", newline="", encoding="utf-8") as file:
@@ -46,25 +46,25 @@ def run(toolchain: Toolchain) -> None:
     print(f"written: {table}, {chart}")
 
 
-def measure(toolchain: Toolchain, sizes: Sequence[int] = _SIZES, rounds: int = 2000) -> list[Figure]:
+def measure(build: Build, sizes: Sequence[int] = _SIZES, rounds: int = 2000) -> list[Figure]:
     """Prints each figure as soon as it is there."""
     print(f"{'system':8} {'mechanism':15} {'bytes':>6} {'MB/s':>9} {'p50 us':>9} {'p99 us':>9}", flush=True)
     figures = []
     for program in PROGRAMS:
-        for mechanism in _ask(toolchain, program, "--list").split():
+        for mechanism in _ask(build, program, "--list").split():
             for size in sizes:
-                answer = _ask(toolchain, program, "--rounds", str(rounds), mechanism, str(size))
+                answer = _ask(build, program, "--rounds", str(rounds), mechanism, str(size))
                 throughput, p50, p99 = map(float, answer.split())
-                figure = Figure(toolchain.system(program), mechanism, size, throughput, p50, p99)
+                figure = Figure(build.system(program), mechanism, size, throughput, p50, p99)
                 figures.append(figure)
                 print(f"{figure.system:8} {mechanism:15} {size:6} {throughput:9.1f} {p50:9.1f} {p99:9.1f}", flush=True)
     return figures
 
 
-def _ask(toolchain: Toolchain, program: str, *arguments: str) -> str:
+def _ask(build: Build, program: str, *arguments: str) -> str:
     what = " ".join([program, *arguments])
     try:
-        answer = subprocess.run(toolchain.command(program, list(arguments)), env=toolchain.environment(),
+        answer = subprocess.run(build.command(program, list(arguments)), env=build.environment(),
                                 stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=_DEADLINE_S)
     except subprocess.TimeoutExpired as error:
         raise Failure(f"{what}: no answer within {_DEADLINE_S:g} s.") from error

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..setup import packages
 from ..setup.failure import WrongUse
-from ..setup.toolchain import Toolchain, prepare
+from ..setup.build import Build, prepare
 
 _NO_TESTS = 5  # pytest's exit status where the selection is empty
 
@@ -19,9 +19,9 @@ def run(source: Path, build_root: Path, names: list[str]) -> int:
     for name in names:
         if not re.fullmatch(r"[\w.-]+", name):  # else pytest would read it as an expression
             raise WrongUse(f"{name!r} cannot be part of a test's name.")
-    builds = [Toolchain(source, build_root, unicode=True), Toolchain(source, build_root, unicode=False)]
+    builds = [Build(source, build_root, unicode=True), Build(source, build_root, unicode=False)]
     if os.name != "nt":
-        builds.append(Toolchain(source, build_root, unicode=True, sanitize=True))
+        builds.append(Build(source, build_root, unicode=True, sanitize=True))
     prepare(*builds, tests=True)
 
     command = [str(packages.python_for_tests()), "-m", "pytest", "tests", "-n", str(os.cpu_count() or 1)]

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from . import packages
-from .toolchain import Toolchain
+from .build import Build
 
 
 def report(source: Path, build_root: Path) -> int:
@@ -20,7 +20,7 @@ def report(source: Path, build_root: Path) -> int:
     for need in needs:
         _row(need.name, "missing" if need in missing else need.version())
 
-    for build in (Toolchain(source, build_root, unicode=True), Toolchain(source, build_root, unicode=False)):
+    for build in (Build(source, build_root, unicode=True), Build(source, build_root, unicode=False)):
         count = len(build.programs())
         _row(f"{build.name} build", f"{count} programs in {build.build_dir}" if count else "not yet")
     prefix = build.wine_prefix

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from ..play.actor import Mismatch
 from ..play.perform import perform
 from ..play.scene import Scene
-from ..play.stage import Stage
+from ..play.stage import DEADLINE_S, Stage
 from ..setup.toolchain import Toolchain
 from ..trace.events import Event, Kind
 from ..trace.kernel import Kernel
@@ -29,11 +29,12 @@ class Renderer(Protocol):
     def end(self) -> None: ...
 
 
-def play(toolchain: Toolchain, scene: Scene, json: bool = False, calls: bool = False) -> int:
-    """Plays a scene for the one who sits there; gives 0 when all went as its text says, else 1."""
+def play(toolchain: Toolchain, scene: Scene, json: bool = False, calls: bool = False,
+         deadline_s: float = DEADLINE_S) -> int:
+    """Plays a scene and shows it as it goes; gives 0 when all went as its text says, else 1."""
     renderer = _renderer(scene, json)
     on_event = renderer.event if json else _InWords(renderer).event
-    with Stage(toolchain, on_event, is_traced=calls) as stage:
+    with Stage(toolchain, on_event, deadline_s, is_traced=calls) as stage:
         try:
             perform(scene, stage)
         except Mismatch as mismatch:
