@@ -14,7 +14,7 @@ void parse_names(int argc, TCHAR *argv[], const TCHAR **me, const TCHAR **peer)
         OPTION_TEXT("--peer", "NAME", peer, "the other side's name"),
         OPTIONS_END,
     };
-    parse_options(argc, argv, _T("Talks to another one of its kind, line by line, until \"exit\" is typed."), NULL,
+    parse_options(argc, argv, _T("Talks to another run of this program, line by line, until \"exit\" is typed."), NULL,
                   options);
     if (*me == NULL || *peer == NULL)
         die_usage(_T("%s NAME is missing"), *me == NULL ? _T("--me") : _T("--peer"));
