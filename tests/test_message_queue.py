@@ -7,6 +7,7 @@ import re
 import signal
 import struct
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,16 @@ from companion.play.stage import Stage
 WAITING = re.compile(r"waiting for mail on message queue \S+ \(key (0x[0-9a-f]{8}), id (\d+)\)")
 
 pytestmark = pytest.mark.skipif(not Path("/proc/sysvipc/msg").exists(), reason="needs System V message queues")
+
+
+@pytest.fixture(autouse=True)
+def no_queue_stays(posix_stage: Stage) -> Iterator[None]:
+    """The stage kills what still runs, and a killed receiver would leave its queue in the system."""
+    yield
+    for actor in posix_stage.actors.values():
+        if actor.process and actor.process.poll() is None:
+            actor.process.terminate()
+            actor.process.wait()
 
 
 def receiver(stage: Stage, *arguments: str) -> Actor:
