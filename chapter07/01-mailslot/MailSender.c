@@ -8,7 +8,7 @@
  */
 #include "companion.h"
 
-static const TCHAR *read_command(void)
+static const TCHAR *read_typed_message(void)
 {
     prompt(_T("MY CMD >> "));
     return read_line();
@@ -43,8 +43,11 @@ int _tmain(int argc, TCHAR *argv[])
         return STATUS_FAILED;
     }
 
-    /* Behind the last argument stands NULL, and read_line gives NULL at the end of the input. */
-    for (int i = 1; (message = arguments > 0 ? argv[i] : read_command()) != NULL; i++) {
+    for (int i = 1;; i++) {
+        message = arguments > 0 ? argv[i] : read_typed_message();
+        if (message == NULL) /* behind the last argument, or at the end of the input */
+            break;
+
         /* The message is sent without a terminator: its length goes with it. */
         if (!WriteFile(hMailSlot, message, text_bytes(message), &bytesWritten, NULL))
             die_error(_T("WriteFile(%s)"), slotName);

@@ -54,7 +54,7 @@ bool send_to_peer(TCHAR letter, const TCHAR *text)
     return isSuccess;
 }
 
-/* The second thread: takes in what arrives, as long as the program runs. Any program may write to the slot. */
+/* The second thread: acts on what arrives, as long as the program runs. Any program may write to the slot. */
 static DWORD WINAPI read_slot(LPVOID hMailSlot)
 {
     TCHAR message[MAIL_CHARS + 1];
@@ -70,7 +70,7 @@ static DWORD WINAPI read_slot(LPVOID hMailSlot)
                 die_error(_T("ReadFile"));
             bytesRead = 0; /* Wine's error for an empty message; Windows reads 0 bytes */
         }
-        take_message(printable_chars(message, bytesRead / sizeof(TCHAR)));
+        act_on_message(printable_chars(message, bytesRead / sizeof(TCHAR)));
     }
 }
 

@@ -47,7 +47,7 @@ static void broadcast(const TCHAR *message)
     }
 }
 
-static const TCHAR *read_command(void)
+static const TCHAR *read_typed_message(void)
 {
     prompt(_T("MY CMD >> "));
     return read_line();
@@ -78,7 +78,7 @@ int _tmain(int argc, TCHAR *argv[])
 
     /* Until "exit" has been sent, nothing more comes, or no receiver is left. */
     for (int i = 1; reachedCount > 0; i++) {
-        message = arguments > 0 ? argv[i] : read_command();
+        message = arguments > 0 ? argv[i] : read_typed_message();
         if (message == NULL)
             break;
         broadcast(message);

@@ -14,7 +14,7 @@
 #include "companion.h"
 #include "message_queue.h"
 
-static const char *read_command(void)
+static const char *read_typed_message(void)
 {
     prompt("MY CMD >> ");
     return read_line();
@@ -69,8 +69,10 @@ int main(int argc, char *argv[])
         return STATUS_FAILED;
     }
 
-    /* Behind the last argument stands NULL, and read_line gives NULL at the end of the input. */
-    for (int i = 1; (message = arguments > 0 ? argv[i] : read_command()) != NULL; i++) {
+    for (int i = 1;; i++) {
+        message = arguments > 0 ? argv[i] : read_typed_message();
+        if (message == NULL) /* behind the last argument, or at the end of the input */
+            break;
         size_t bytes = strlen(message);
 
         mail = realloc(mail, sizeof(*mail) + bytes);

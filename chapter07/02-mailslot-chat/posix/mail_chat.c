@@ -66,7 +66,7 @@ void show_line(const char *first, const char *second, const char *third)
     print("%s%s%s\n", first, second, third);
 }
 
-/* The second thread: takes in what arrives, as long as the program runs. Any program may send to the socket. */
+/* The second thread: acts on what arrives, as long as the program runs. Any program may send to the socket. */
 static void *receive_messages(void *unused)
 {
     char message[MAIL_CHARS + 1];
@@ -75,7 +75,7 @@ static void *receive_messages(void *unused)
     for (;;) {
         ssize_t bytes = recv(fd, message, MAIL_CHARS, 0);
         if (bytes >= 0)
-            take_message(printable_chars(message, (size_t)bytes));
+            act_on_message(printable_chars(message, (size_t)bytes));
         else if (errno == EAGAIN)
             check_peer(); /* nothing has come for CHECK_MS */
         else if (errno != EINTR)

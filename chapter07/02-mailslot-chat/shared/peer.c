@@ -76,7 +76,7 @@ static void peer_has_left(void)
     unlock_peer();
 }
 
-void take_message(const TCHAR *message)
+void act_on_message(const TCHAR *message)
 {
     switch (message[0]) {
     case _T('H'):

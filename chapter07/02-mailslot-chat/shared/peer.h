@@ -44,7 +44,7 @@ void leave_peer(void);
 /* ---- peer.c, for the thread that receives ---- */
 
 /* Acts on a message, and on the silence after which one looks whether the peer is still there. */
-void take_message(const TCHAR *message);
+void act_on_message(const TCHAR *message);
 void check_peer(void);
 
 /* ---- what the program does for peer.c ---- */
