@@ -13,9 +13,9 @@ from conftest import BUILD_ROOT, DEADLINE_S, SOURCE
 LESSON = [str(SOURCE / "scripts" / ("lesson.cmd" if os.name == "nt" else "lesson")), "--build-dir", str(BUILD_ROOT)]
 
 
-def lesson(*arguments: str, stdin: bytes = b"", cwd: Path | None = None,
-           env: dict[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([*LESSON, *arguments], input=stdin, capture_output=True, timeout=DEADLINE_S, check=False,
+def lesson(*arguments: str, stdin: bytes = b"", cwd: Path | None = None, env: dict[str, str] | None = None,
+           timeout_s: float = DEADLINE_S) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([*LESSON, *arguments], input=stdin, capture_output=True, timeout=timeout_s, check=False,
                           cwd=cwd, env=env)
 
 
@@ -130,6 +130,6 @@ def test_doctor_finds_all_there() -> None:
 
 
 def test_test_refuses_a_name_that_no_test_has() -> None:
-    result = lesson("test", "no_test_has_this_name")
+    result = lesson("test", "no_test_has_this_name", timeout_s=10 * DEADLINE_S)  # it asks three builds, and all tests
     assert result.returncode == 2
     assert "no_test_has_this_name" in result.stderr.decode()

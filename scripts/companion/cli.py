@@ -40,9 +40,9 @@ def main(arguments: list[str]) -> int:
         status: int = options.command(options)
         sys.stdout.flush()
         return status
-    except (Failure, lessons.LessonError) as error:
+    except Failure as error:
         say(str(error))
-        return getattr(error, "status", 1)
+        return error.status
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
@@ -133,11 +133,13 @@ def _add_common_options(parser: argparse.ArgumentParser, build_dir: object, unic
 
 def _list(options: argparse.Namespace) -> int:
     language = options.language or _language()
-    known = lessons.find_all(SOURCE)
+    complete, problems = lessons.survey(SOURCE)
     if options.markdown:
-        print(chapter_map.as_table(known, SOURCE, language), end="")
+        print(chapter_map.as_table(complete, SOURCE, language), end="")
     else:
-        print(chapter_map.as_list(known, language), end="")
+        print(chapter_map.as_list(complete, language), end="")
+    if problems:
+        raise lessons.LessonError(problems)
     return 0
 
 
@@ -184,8 +186,8 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _lesson_and_scene(options: argparse.Namespace) -> tuple[lessons.Lesson, scene.Scene]:
-    by_name = {lesson.name: lesson for lesson in lessons.find_all(SOURCE)}
-    lesson = by_name[_known(options.lesson, by_name, "lesson")]
+    folders = lessons.folders(SOURCE)
+    lesson = lessons.load(folders[_known(options.lesson, folders, "lesson")])
     scenes = {path.stem: path for path in lesson.scenes}
     path = scenes[_known(options.scene, scenes, f"scene of {lesson.name}")] if options.scene else lesson.scenes[0]
     return lesson, scene.load(path)

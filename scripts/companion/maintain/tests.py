@@ -7,6 +7,7 @@ import re
 import subprocess
 from pathlib import Path
 
+from ..play import lessons
 from ..setup import packages
 from ..setup.failure import WrongUse
 from ..setup.build import Build, prepare
@@ -19,6 +20,7 @@ def run(source: Path, build_root: Path, names: list[str]) -> int:
     for name in names:
         if not re.fullmatch(r"[\w.-]+", name):  # else pytest would read it as an expression
             raise WrongUse(f"{name!r} cannot be part of a test's name.")
+    lessons.find_all(source)  # tells what a new one lacks, before the tests stumble over it
     builds = [Build(source, build_root, unicode=True), Build(source, build_root, unicode=False)]
     if os.name != "nt":
         builds.append(Build(source, build_root, unicode=True, sanitize=True))

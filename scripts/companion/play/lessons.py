@@ -1,16 +1,23 @@
-"""Lessons: what a lesson's folder says about itself."""
+"""Lessons: what a lesson's folder says about itself. Of one that is not complete, all that it lacks is told at once."""
 
 from __future__ import annotations
 
 import re
-import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from ..setup.failure import Failure
+from . import lesson_files, lesson_toml
+from .lesson_toml import Table
 
 
-class LessonError(Exception):
-    """A lesson.toml that is not as it should be."""
+class LessonError(Failure):
+    """The text has a line for each thing that is missing or wrong, with its path."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = list(problems)
+        super().__init__("this is missing or wrong:\n" + "\n".join(f"    {problem}" for problem in self.problems))
 
 
 @dataclass(frozen=True)
@@ -44,40 +51,89 @@ class Lesson:
     posix_scene: str | None  # the counterpart of the main one, where it is not the first of POSIX programs
 
 
+def folders(source: Path) -> dict[str, Path]:
+    """The folder of each lesson by the lesson's name, in the order of chapters and folder numbers."""
+    found: dict[str, Path] = {}
+    for path in sorted(source.glob("chapter[0-9][0-9]/[0-9][0-9]-*/")):
+        other = found.setdefault(_name(path), path)
+        if other is not path:
+            raise LessonError([f"{_shown(path)}: has the name of another lesson, {_shown(other)}"])
+    return found
+
+
 def find_all(source: Path) -> list[Lesson]:
-    """Every lesson of the project, in the order of chapters and folder numbers."""
-    return [load(path) for path in sorted(source.glob("chapter[0-9][0-9]/[0-9][0-9]-*/lesson.toml"))]
+    """Every lesson of the project; raises LessonError with what any of them lacks."""
+    found, problems = survey(source)
+    if problems:
+        raise LessonError(problems)
+    return found
 
 
-def load(path: Path) -> Lesson:
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        main_scene = data["scene"]
-        scenes = sorted((path.parent / "scenes").glob("*.scene"),
-                        key=lambda scene: (scene.stem != main_scene, scene.stem))
-        if not scenes or scenes[0].stem != main_scene:
-            raise LessonError(f"{path}: there is no scenes/{main_scene}.scene beside it")
-        return Lesson(
-            name=re.sub(r"^\d+-", "", path.parent.name),
-            folder=path.parent,
-            chapter=int(path.parent.parent.name.removeprefix("chapter")),
-            place=Place(**data["book"]) if "book" in data else None,
-            title=_both_languages(data["title"]),
-            programs=[_program(name, entry) for name, entry in data["programs"].items()],
-            uses=data.get("uses", []),
-            scenes=scenes,
-            posix_scene=data.get("posix_scene"),
-        )
-    except tomllib.TOMLDecodeError as error:
-        raise LessonError(f"{path}: {error}") from error
-    except KeyError as error:
-        raise LessonError(f"{path}: {error} is missing") from error
+def survey(source: Path) -> tuple[list[Lesson], list[str]]:
+    """The lessons that are complete, and what the others lack."""
+    found: list[Lesson] = []
+    problems: list[str] = []
+    for folder in folders(source).values():
+        try:
+            found.append(load(folder))
+        except LessonError as error:
+            problems += error.problems
+    return found, problems
 
 
-def _program(name: str, entry: dict[str, Any]) -> Program:
-    return Program(name, entry.get("book", False), entry.get("calls", []), entry.get("parts", []),
-                   _both_languages(entry))
+def load(folder: Path) -> Lesson:
+    """Raises LessonError with all that the lesson lacks."""
+    problems: list[str] = []
+    table = lesson_toml.read(folder / "lesson.toml", lambda problem: problems.append(
+        f"{_shown(folder)}/lesson.toml: {problem}"))
+    lesson = _from_toml(folder, table) if table else None
+    programs = lesson.programs if lesson else []
+    names = [program.name for program in programs]
+    problems += lesson_files.problems(folder, names, [part for program in programs for part in program.parts],
+                                      {*names, *lesson.uses} if lesson else None)
+    if problems or not lesson:
+        raise LessonError(problems)
+    return lesson
 
 
-def _both_languages(texts: dict[str, Any]) -> dict[str, str]:
-    return {"en": texts["en"], "ko": texts["ko"]}
+def _from_toml(folder: Path, table: Table) -> Lesson:
+    """What the file lacks it is told; here it is then empty."""
+    main_scene, posix_scene = table.text("scene"), table.optional_text("posix_scene")
+    scenes = sorted((folder / "scenes").glob("*.scene"), key=lambda scene: (scene.stem != main_scene, scene.stem))
+    for name in filter(None, (main_scene, posix_scene)):
+        if name not in [scene.stem for scene in scenes]:
+            table.complain(f"names the scene {name!r}, and there is no scenes/{name}.scene")
+    programs = table.table("programs")
+    if not programs.keys:
+        table.complain("has no program, as [programs.NAME]")
+    lesson = Lesson(_name(folder), folder, int(folder.parent.name.removeprefix("chapter")),
+                    _place(table.table("book")) if "book" in table.keys else None, _languages(table.table("title")),
+                    [_program(name, programs.table(name)) for name in programs.keys],
+                    table.texts("uses"), scenes, posix_scene)
+    table.finish()
+    return lesson
+
+
+def _place(table: Table) -> Place:
+    place = Place(table.number("chapter"), table.text("section", r"\d\d|project"), table.texts("listings"))
+    table.finish()
+    return place
+
+
+def _program(name: str, table: Table) -> Program:
+    return Program(name, table.flag("book"), table.texts("calls"), table.texts("parts"), _languages(table))
+
+
+def _languages(table: Table) -> dict[str, str]:
+    """The last keys of a table: a text in each language."""
+    texts = {language: table.text(language) for language in ("en", "ko")}
+    table.finish()
+    return texts
+
+
+def _name(folder: Path) -> str:
+    return re.sub(r"^\d+-", "", folder.name)
+
+
+def _shown(folder: Path) -> str:
+    return f"{folder.parent.name}/{folder.name}"

@@ -115,7 +115,8 @@ class Reader:
 
     def _without_handles(self, call: Call, command_line: str) -> str:
         """A number on the command line of a child that inherits the handle with this number tells it that handle."""
-        inherited = [str(value) for value, entry in self.kernel.tables.get(call.pid, {}).items() if entry.is_inheritable]
+        table = self.kernel.tables.get(call.pid, {})
+        inherited = [str(value) for value, entry in table.items() if entry.is_inheritable]
         if not self._hides_handles or not call.arguments.get("bInheritHandles") or not inherited:
             return command_line
         return re.sub(rf"(?<![\w.])({'|'.join(inherited)})(?![\w.])", "HANDLE", command_line)
