@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
+from conftest import DEADLINE_S
 from companion.play.actor import Actor
 from companion.play.stage import Stage
+from companion.setup.toolchain import Toolchain
 
 PROGRAMS = {"posix": ("wait_for_parent", "wait_for_parent.2"), "win32": ("DuplicateHandle", "ChildProcess")}
 
@@ -51,8 +56,35 @@ def test_the_child_has_a_handle_of_its_own_to_the_parent(win32_stage: Stage) -> 
     assert len(rows) == 2 and int(rows[1]) == int(rows[0]) + 1
 
 
+def test_our_child_takes_the_handle_of_the_book_s_parent(win32_stage: Stage) -> None:
+    parent = win32_stage.start("BookHandleParent", "process")
+    child = win32_stage.child("ChildProcess")
+    process = parent.next_line().removeprefix("process ")
+    assert re.fullmatch(rf"handle 0x\w+ is process {process}; waiting until it ends", child.next_line())
+    parent.type("")
+    assert parent.exit() == 0
+    assert child.next_line() == f"process {process} has ended with exit code 0"
+
+
+def test_the_book_s_child_takes_our_handle(win32: Toolchain, tmp_path: Path) -> None:
+    """A parent looks for its child in its own folder first."""
+    shutil.copy(win32.executable("BookHandleChild"), tmp_path / "ChildProcess.exe")
+    shutil.copy(win32.executable("DuplicateHandle"), tmp_path)
+    runner = win32.command("DuplicateHandle", [])[:-1]
+    with subprocess.Popen([*runner, str(tmp_path / "DuplicateHandle.exe")], env=win32.environment(), cwd=tmp_path,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
+        assert parent.stdin and parent.stdout
+        lines = (line.decode().rstrip() for line in parent.stdout)
+        assert next(line for line in lines if line.startswith("[")) == "[Child Process] waits"
+        parent.stdin.write(b"\n")
+        parent.stdin.close()
+        assert list(lines) == ["[Child Process] the parent has ended"]
+        assert parent.wait(DEADLINE_S) == 0
+
+
 @pytest.mark.parametrize("value, status, complaint", [
-    ("", 2, "HANDLE: '' is no handle"), ("parent", 2, "HANDLE: 'parent' is no handle"), ("12x", 2, "HANDLE: '12x' is no handle"),
+    ("", 2, "HANDLE: '' is no handle"), ("parent", 2, "HANDLE: 'parent' is no handle"),
+    ("12x", 2, "HANDLE: '12x' is no handle"),
     ("0x1FFFFFFFFFFFFFFFF", 2, "HANDLE: '0x1FFFFFFFFFFFFFFFF' is no handle"),
     ("0xFFF0", 1, "GetHandleInformation(0xFFF0): error 6 ERROR_INVALID_HANDLE"),
     ("65520", 1, "GetHandleInformation(0xFFF0): error 6 ERROR_INVALID_HANDLE"),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import wine_differs
+from conftest import DEADLINE_S, wine_differs
 from companion.play.actor import Actor
 from companion.play.stage import Stage
+from companion.setup.toolchain import Toolchain
 
 
 def receiver(stage: Stage, count: int) -> Actor:
@@ -73,6 +76,32 @@ def test_the_file_has_the_number_as_the_book_s_child_reads_it(win32_stage: Stage
     assert mail.next_line() == "received: MailSender2_2: still here"
     parent.end_input()
     assert parent.exit() == 0
+
+
+def test_our_child_takes_the_handle_of_the_book_s_parent(win32_stage: Stage) -> None:
+    mail = receiver(win32_stage, 1)
+    parent = win32_stage.start("BookHandleParent", "slot", win32_stage.unique("mailbox"))
+    parent.type("한글")
+    assert mail.next_line() == "received: MailSender2_2: 한글"
+    parent.end_input()
+    assert parent.exit() == 0
+
+
+def test_the_book_s_child_takes_our_handle(win32: Toolchain, win32_stage: Stage, tmp_path: Path) -> None:
+    """A parent looks for its child in its own folder first."""
+    mail = receiver(win32_stage, 2)
+    shutil.copy(win32.executable("BookHandleChild"), tmp_path / "MailSender2_2.exe")
+    shutil.copy(win32.executable("MailSender2_1"), tmp_path)
+    runner = win32.command("MailSender2_1", [])[:-1]
+    with subprocess.Popen([*runner, str(tmp_path / "MailSender2_1.exe"), "--name", win32_stage.unique("mailbox")],
+                          env=win32.environment(), stdin=subprocess.PIPE, cwd=tmp_path) as parent:
+        assert parent.stdin
+        parent.stdin.write("한글\n".encode())
+        parent.stdin.flush()
+        assert mail.next_line() == "received: 한글"
+        parent.communicate(b"from the parent\n", timeout=DEADLINE_S)
+        assert mail.next_line() == "received: MailSender2_1: from the parent"
+        assert parent.returncode == 0
 
 
 @pytest.mark.parametrize("program", ["MailSender2_1", "MailSender2_2"])
@@ -160,8 +189,8 @@ def test_a_handle_of_another_kind(win32_stage: Stage, access: str) -> None:
     handle, kind = next((row["handle"], row["kind"]) for row in own if row["inherit"] and access in row["rights"])
     handle_file(win32_stage).write_text(f"{int(handle, 16)}\n", encoding="ascii")
     for child in (win32_stage.start("MailSender2_2"), win32_stage.start("TakeHandle", "--handle", handle, "x")):
-        complaint = child.next_error()
-        assert complaint == f"{program_of(child)}: handle {handle} is of kind {kind} in this process, not of kind mailslot"
+        assert child.next_error() == (f"{program_of(child)}: handle {handle} is of kind {kind} in this process, "
+                                      "not of kind mailslot")
         assert child.exit() == 1
         assert child.output.all == []
 
@@ -201,7 +230,8 @@ def test_wrong_usage(win32_stage: Stage, arguments: list[str], complaint: str) -
 
 HEADER = "  handle   kind      inherit count  access                                   name"
 HELD = [("mailslot", "no", "1"), ("pipe", "yes", "1"), ("pipe", "yes", "1"), ("event", "no", "1")]
-ROW = re.compile(r"(?P<mark>[ +*-]) (?P<handle>0x[0-9A-F]+) +(?P<kind>\w+) +(?P<inherit>yes|no|\?) +(?P<count>\d+|\?)  .+")
+ROW = re.compile(r"(?P<mark>[ +*-]) (?P<handle>0x[0-9A-F]+) +(?P<kind>\w+) +(?P<inherit>yes|no|\?)"
+                 r" +(?P<count>\d+|\?)  .+")
 
 
 def holder(stage: Stage) -> tuple[Actor, str]:
