@@ -3,7 +3,7 @@
  *
  * Shows   The two conditions of inheritance: bInheritHandle in SECURITY_ATTRIBUTES, bInheritHandles in CreateProcess.
  * Run     MailSender2_1 [--name NAME] [--not-inheritable] [--no-inherit] [--handles]
- * With    MailReceiver of 7-2, started before this one; MailSender2_2.c, which it starts
+ * With    MailReceiver.c of 7-2, started before this one; MailSender2_2.c, which it starts
  * POSIX   inherit_parent.c
  */
 #include "handle_table.h"
@@ -19,8 +19,7 @@ static bool write_handle_file(HANDLE hMailSlot)
     return file != NULL && _ftprintf(file, _T("%llu\n"), (ULONG64)(ULONG_PTR)hMailSlot) > 0 && fclose(file) == 0;
 }
 
-/* Sends each line that is typed, signed, since a mailslot does not tell who has sent it. "exit" ends the receiver, too.
- */
+/* Sends what is typed with the sender's name, which a mailslot does not tell; "exit" as it is, to end MailReceiver. */
 static void send_typed_mail(HANDLE hMailSlot)
 {
     TCHAR message[MESSAGE_CHARS];
@@ -91,7 +90,7 @@ int _tmain(int argc, TCHAR *argv[])
     }
     show_handles(_T("after CreateProcess"));
 
-    /* The child comes first: where both share a terminal, each line would go to whoever reads it sooner. */
+    /* The child reads first. If both read from one terminal, each line would go to one of them by chance. */
     if (WaitForSingleObject(pi.hProcess, INFINITE) != WAIT_OBJECT_0)
         die_error(_T("WaitForSingleObject(MailSender2_2)"));
     if (!GetExitCodeProcess(pi.hProcess, &exitCode))

@@ -35,8 +35,7 @@ static HANDLE read_handle_file(void)
     return hMailSlot;
 }
 
-/* Sends each line that is typed, signed, until "exit", which is not sent: the parent still has mail for the receiver.
- */
+/* Sends what is typed with the sender's name, until "exit". "exit" is not sent: the parent still sends. */
 static void send_typed_mail(HANDLE hMailSlot)
 {
     TCHAR message[MESSAGE_CHARS];

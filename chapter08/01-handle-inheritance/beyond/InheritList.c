@@ -4,7 +4,7 @@
  * Shows   SetHandleInformation; PROC_THREAD_ATTRIBUTE_HANDLE_LIST. With bInheritHandles alone a child inherits all that
  *         is inheritable, also what another thread has just made inheritable for another child.
  * Run     InheritList [--name NAME] [--all] MESSAGE...
- * With    MailReceiver of 7-2, started before this one; TakeHandle.c, which it starts
+ * With    MailReceiver.c of 7-2, started before this one; TakeHandle.c, which it starts
  */
 #include <stdlib.h>
 
@@ -33,8 +33,7 @@ static HANDLE open_inheritable(const TCHAR *name)
     return hMailSlot;
 }
 
-/* Puts the mailslot and the standard streams, which the child needs to report errors, into `handles`. Each only once.
- */
+/* Puts the mailslot and the standard streams, on which the child reports errors, into `handles`, each only once. */
 static DWORD list_handles(HANDLE hMailSlot, HANDLE handles[MOST_HANDLES])
 {
     const DWORD streams[] = {STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE};

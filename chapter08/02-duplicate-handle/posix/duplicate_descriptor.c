@@ -108,8 +108,7 @@ int main(int argc, char *argv[])
         die_error("waitpid(%d)", (int)child);
     print("the child has written; the position here is %ld\n", position(file));
 
-    /* dup gives the same rights. To have fewer, open the file again: that makes a second open file with its own
-     * position. */
+    /* dup gives the same rights. For fewer, open the file again: that makes an open file with a position of its own. */
     format_text(path, sizeof(path), "/proc/self/fd/%d", file);
     int reader = open(path, O_RDONLY | O_CLOEXEC);
     if (reader < 0)

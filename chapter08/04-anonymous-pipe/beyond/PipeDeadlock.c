@@ -141,8 +141,7 @@ int _tmain(int argc, TCHAR *argv[])
 
     print(_T("deadlock: nothing has moved for %lu ms\n"), limit);
     explain(mistake);
-    /* Ends the deadlock: without the child, and without the end that should not be open, the thread goes on and ends.
-     */
+    /* Without the child, and without the end that should be closed, nothing blocks the thread any more, and it ends. */
     TerminateProcess(pi.hProcess, STATUS_FAILED);
     if (mistake == PARENT_END)
         CloseHandle(hAnswerWrite);

@@ -103,7 +103,7 @@ int main(int argc, char *argv[])
     if ((errno = pthread_create(&feeder, NULL, feed_child, (void *)(intptr_t)request[1])) != 0)
         die_error("pthread_create");
     bool is_read = copy_bytes(answer[0], STDOUT_FILENO);
-    /* When nobody reads our output any more, nobody reads the child's either: its next write fails with EPIPE. */
+    /* When nobody reads our output any more, nobody reads the child's either: its next write fails, too. */
     close(answer[0]);
 
     if (waitpid(child, &status, 0) < 0)
