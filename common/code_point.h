@@ -11,7 +11,7 @@
 #include <tchar.h>
 #include <wchar.h>
 
-/* What the functions below give for a unit that is no part of a valid character, and what to write in its place. */
+/* What the functions below give for a unit that is not part of a valid character, and what to write in its place. */
 #define BROKEN_CODE_POINT      0xFFFFFFFFUL
 #define REPLACEMENT_CODE_POINT 0xFFFDUL
 

@@ -17,7 +17,7 @@
 #include <windows.h>
 #endif
 
-/* Lets gcc and clang check our formats. They know narrow formats only, so the ANSI build is the checker. */
+/* Lets gcc and clang check formats. They know only formats of char, so the ANSI build is the one that is checked. */
 #if defined(__GNUC__) && defined(_WIN32) && !defined(_UNICODE) && defined(__MINGW_PRINTF_FORMAT)
 #define PRINTF_LIKE(text, first) __attribute__((format(__MINGW_PRINTF_FORMAT, text, first)))
 #elif defined(__GNUC__) && !defined(_WIN32)
@@ -30,8 +30,8 @@
 
 /*
  * The first call of every program. Takes argv[0], whose last part without ".exe" names the program
- * in messages. Makes UTF-8 text the rule on all streams, and moves the output of a program that
- * another one started into a file of its own where the stage asks for that (see README.md).
+ * in messages. Prepares the streams for UTF-8, and, if the stage asks for it, moves the output of a
+ * program that another one started into a file of its own (README.md, "Lanes").
  */
 void companion_init(const TCHAR *argv0);
 
@@ -40,24 +40,24 @@ const TCHAR *program_name(void);
 
 /*
  * The path of another example, which lies in this program's own folder: partner_path(_T("ChildProcess")). The
- * caller frees it. The file may be missing; to start it tells.
+ * caller frees it. Whether there is such a file shows when it is started.
  */
 TCHAR *partner_path(const TCHAR *program);
 
 #ifndef _WIN32
 /*
- * Has `function` called once when the process ends: by exit, Ctrl+C (SIGINT), SIGTERM or SIGHUP. System calls and
- * nothing else, since it runs in a signal handler, too. For what the system keeps when a process ends: queues,
- * shared memory. Windows needs no such thing: what has no handle any more is gone.
+ * Calls `function` once when the process ends: by exit, Ctrl+C (SIGINT), SIGTERM or SIGHUP. The function may make
+ * system calls and nothing else, since it may run in a signal handler. It is for what the system keeps when a process
+ * ends, such as queues and shared memory. Windows needs none: it removes an object with the last handle to it.
  */
 void run_at_end(void (*function)(void));
 #endif
 
 #ifdef _WIN32
 /*
- * A command line for CreateProcess, one argument longer. Takes one from an earlier call, or NULL, and gives its
- * replacement, which the caller frees. The child's argv holds the arguments as they were: blanks, quotes, empty
- * ones. CreateProcess takes 32767 characters at most, and says so.
+ * Adds an argument to a command line for CreateProcess. Takes the command line of an earlier call, or NULL, and gives
+ * its replacement, which the caller frees. The child finds the argument in its argv as it was, with blanks and quotes,
+ * also an empty one. CreateProcess fails when there are more than 32767 characters.
  */
 TCHAR *append_argument(TCHAR *command_line, const TCHAR *argument);
 #endif
@@ -75,23 +75,23 @@ void prompt(const TCHAR *text);
 
 /*
  * Reads one line of any length from standard input, as typed at a console or as UTF-8 from a file or
- * pipe. Gives the line without its line break, or NULL at end of input: Ctrl+Z and Enter at a Windows
+ * pipe. Gives the line without its line break, or NULL at the end of the input: Ctrl+Z and Enter at a Windows
  * console, Ctrl+D on POSIX, Ctrl+D and Enter at a Linux terminal under Wine, where Ctrl+Z stops the job.
- * The line is good until the next call. Bytes that are no UTF-8, and NUL characters, become U+FFFD; a
- * byte order mark at the start is dropped. For one thread only; do not mix with the C library's stdin.
+ * The line is good until the next call. Each byte that is not UTF-8, and each NUL, becomes U+FFFD; a
+ * byte order mark at the start is left out. For one thread only; do not mix with the C library's stdin.
  */
 TCHAR *read_line(void);
 
 /*
  * Makes text from a stranger harmless on a terminal, in place: control characters (all but the tab),
- * line separators, marks that reverse the writing direction, and broken UTF-8 or UTF-16 become '?'.
- * Gives `text` back.
+ * line separators, marks that change the writing direction, and broken UTF-8 or UTF-16 become '?'.
+ * Returns `text`.
  */
 TCHAR *printable(TCHAR *text);
 
 /*
- * The same for text[0 .. chars) as it came from another program, which need not have a terminator. Ends the text at
- * text[chars], for which there must be room, and makes '?' of each NUL before it: one would hide what follows it.
+ * The same for text[0 .. chars) as it came from another program: it may lack a terminator, or contain a NUL. Puts the
+ * terminator at text[chars], for which there must be room; each NUL before it becomes '?', since it would hide the rest.
  */
 TCHAR *printable_chars(TCHAR *text, size_t chars);
 
@@ -107,7 +107,7 @@ DWORD text_bytes(const TCHAR *text);
 
 /*
  * UTF-8 bytes to a TCHAR string that the caller frees. NULL, with ERROR_NO_UNICODE_TRANSLATION as last
- * error, when the bytes are no UTF-8 or hold a NUL, which would hide what follows it.
+ * error, when the bytes are not UTF-8 or contain a NUL, which would hide the rest.
  */
 TCHAR *text_from_utf8(const char *utf8, size_t utf8_bytes);
 
@@ -121,8 +121,8 @@ char *utf8_from_text(const TCHAR *text);
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
 /*
- * Prints "PROGRAM: message" and a line break on standard error, made printable, so that it may quote what a
- * stranger said. Leaves GetLastError/errno alone.
+ * Prints "PROGRAM: message" and a line break on standard error. The message is made printable, so it may quote what
+ * a stranger sent. GetLastError and errno stay as they are.
  */
 void report(const TCHAR *format, ...) PRINTF_LIKE(1, 2);
 
@@ -136,26 +136,26 @@ void report_error(const TCHAR *call, ...) PRINTF_LIKE(1, 2);
 /* The same, then ends the program with STATUS_FAILED. */
 _Noreturn void die_error(const TCHAR *call, ...) PRINTF_LIKE(1, 2);
 
-/* Says what is wrong with the command line, points at --help, and ends the program with STATUS_USAGE. */
+/* Says what is wrong with the command line, names --help, and ends the program with STATUS_USAGE. */
 _Noreturn void die_usage(const TCHAR *format, ...) PRINTF_LIKE(1, 2);
 
 #ifdef _WIN32
 /*
- * For a program whose exit code is its result: from now on `base` is added to STATUS_FAILED and STATUS_USAGE where
- * die_error and die_usage end the program, so that nobody takes a failure for a result.
+ * For a program whose exit code is its result: from now on `base` is added to STATUS_FAILED and STATUS_USAGE when a
+ * function of this library ends the program, so that nobody takes a failure for a result.
  */
 void set_failure_base(DWORD base);
 #endif
 
 /* ---- options -------------------------------------------------------------------------------- */
 
-/* The values of an option that may be given several times. The caller brings the room. */
+/* The values of an option that may be given several times. The caller provides `texts`, with room for `room`. */
 typedef struct text_list {
     const TCHAR **texts;
     int room, count;
 } text_list;
 
-/* One long option. Exactly one of the four pointers is set, and tells the type. Use the macros below. */
+/* One long option. Exactly one of the four pointers is set; it determines the type. Use the macros below. */
 typedef struct option_spec {
     const TCHAR *name;       /* with its dashes: "--timeout" */
     const TCHAR *value_name; /* as in the usage line: "MS"; NULL for a flag */
@@ -179,16 +179,16 @@ typedef struct option_spec {
 /*
  * Reads the command line. Options may stand anywhere before "--", as "--name VALUE" or "--name=VALUE"; a
  * VALUE that begins with "--" needs the second form. "-" and "-5" are operands, not options.
- * `about` is one line for --help. `operands` names what else is taken, as the usage line shows it and as
- * it is checked: "FROM TO" exactly two, "[FILE]" at most one, "[MESSAGE...]" any number, NULL none.
- * Gives the number of operands and moves them to argv[1], argv[2] ...; argv[number + 1] is NULL.
- * Ends the program for --help (status 0) and for anything it does not understand (STATUS_USAGE).
+ * `about` is one line for --help. `operands` names the operands, for the usage line and for the check:
+ * "FROM TO" exactly two, "[FILE]" at most one, "[MESSAGE...]" any number, NULL none.
+ * Moves the operands to argv[1], argv[2] ... and gives their number; argv[number + 1] is NULL.
+ * Ends the program for --help (status 0) and for anything that it does not understand (STATUS_USAGE).
  */
 int parse_options(int argc, TCHAR *argv[], const TCHAR *about, const TCHAR *operands, const option_spec *options);
 
 /*
- * A whole decimal number and nothing else, from minimum to maximum. False when `text` is anything else;
- * `number` is then left as it was.
+ * Reads a whole decimal number from minimum to maximum. False when `text` is anything else; `number` then
+ * stays as it was.
  */
 bool parse_number(const TCHAR *text, unsigned long minimum, unsigned long maximum, unsigned long *number);
 
@@ -199,14 +199,14 @@ bool parse_number(const TCHAR *text, unsigned long minimum, unsigned long maximu
 #define HANDLE_CHARS 19
 
 /*
- * A handle as text that another process can take: "0xAC", as many digits as it has. printf has no format for a
- * handle, and one squeezed through %d is another one.
+ * A handle as text for another process: "0xAC", with as many digits as it needs. printf has no format for a handle;
+ * %d would cut off its upper half.
  */
 void format_handle(TCHAR text[HANDLE_CHARS], HANDLE handle);
 
 /*
- * The reverse: a whole number, hexadecimal after 0x, else decimal, that fits a handle of this process. False when
- * `text` is anything else. That the number is a handle, and of what, is the caller's to find out.
+ * The reverse: reads a whole number, hexadecimal after 0x, else decimal, that fits into a HANDLE of this process. False
+ * when `text` is anything else. Whether the number is a handle, the caller must find out.
  */
 bool parse_handle(const TCHAR *text, HANDLE *handle);
 #endif
@@ -215,9 +215,9 @@ bool parse_handle(const TCHAR *text, HANDLE *handle);
 
 #ifdef _WIN32
 /*
- * How to start a child that a person should see: CREATE_NEW_CONSOLE where a person sits at a Windows
- * console, else 0, since a console nobody sees would swallow what the child prints. The environment
- * variable COMPANION_CONSOLE (new or same) overrides.
+ * How to start a child that a person should see: CREATE_NEW_CONSOLE when a person sits at a Windows
+ * console, else 0, since what the child prints to a console that nobody sees is lost. The environment
+ * variable COMPANION_CONSOLE (new or same) overrides this.
  */
 DWORD child_console_flag(void);
 #endif

@@ -11,7 +11,7 @@ size_t json_escape(unsigned long code_point, char escape[JSON_ESCAPE_CHARS])
         escape[1] = (char)code_point;
         return 2;
     }
-    /* All that is harmful is below U+10000: four digits are enough. A tab is harmless, but not in JSON. */
+    /* JSON allows no character below 0x20, the harmless tab included. What is harmful is below 0x10000: four digits. */
     if (code_point >= 0x20 && is_harmless(code_point))
         return 0;
     escape[1] = 'u';
@@ -20,7 +20,7 @@ size_t json_escape(unsigned long code_point, char escape[JSON_ESCAPE_CHARS])
     return JSON_ESCAPE_CHARS;
 }
 
-/* Appends what stands for one character, and gives the new end. */
+/* Appends one character, escaped or replaced where it must be, and gives the new end. */
 static TCHAR *put(TCHAR *end, unsigned long code_point, const TCHAR *units, size_t count)
 {
     static const TCHAR replacement[] = _T("\uFFFD");
@@ -45,7 +45,7 @@ static TCHAR *put(TCHAR *end, unsigned long code_point, const TCHAR *units, size
 TCHAR *json_string(const TCHAR *text)
 {
     size_t chars = text == NULL ? 0 : _tcslen(text);
-    /* At worst each character is escaped; then two quotes, or null, and the terminator. */
+    /* At most an escape for each character, and two quotes, or null, and the terminator. */
     TCHAR *json = allocate((JSON_ESCAPE_CHARS * chars + _tcslen(_T("null")) + 1) * sizeof(TCHAR));
 
     if (text == NULL) {

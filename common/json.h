@@ -1,8 +1,8 @@
 /*
  * json.h - text as JSON writes it, for programs that print JSON and for the trace.
  *
- * Only a few characters need an escape in JSON. Here those have one, too, that a terminal could take for a command
- * (printable lists them), so that the result is safe to look at.
+ * Besides the characters that JSON requires to be escaped, those are escaped that printable would replace, so that the
+ * result is safe on a terminal.
  */
 #ifndef COMPANION_JSON_H
 #define COMPANION_JSON_H
@@ -13,16 +13,16 @@
 #define JSON_ESCAPE_CHARS 6
 
 /*
- * `text` as a JSON string with its quotes, that the caller frees; null, without quotes, for NULL. What is broken in
- * the text becomes U+FFFD.
+ * `text` as a JSON string with its quotes, that the caller frees; for NULL it is null, without quotes. Broken UTF-8 or
+ * UTF-16 becomes U+FFFD.
  *     TCHAR *name = json_string(process->name);
  *     print(_T("{\"name\": %s}\n"), name);
  */
 TCHAR *json_string(const TCHAR *text);
 
 /*
- * How a character is written in a JSON string, such as \" or \u001b: gives the length of the escape, which has no
- * terminator, or 0 when the character stands for itself.
+ * Writes the escape of a character, such as \" or \u001b, without a terminator, and gives its length; 0 when the
+ * character needs no escape.
  */
 size_t json_escape(unsigned long code_point, char escape[JSON_ESCAPE_CHARS]);
 

@@ -1,4 +1,4 @@
-/* number.c - a number as text: all of it, and nothing else. */
+/* number.c - reads a number, strictly. */
 #include "companion.h"
 
 bool parse_number(const TCHAR *text, unsigned long minimum, unsigned long maximum, unsigned long *number)
@@ -8,7 +8,7 @@ bool parse_number(const TCHAR *text, unsigned long minimum, unsigned long maximu
     if (text[0] == _T('\0'))
         return false;
 
-    /* Not strtoul: that one takes blanks, a sign (-1 becomes the largest number) and "12abc". */
+    /* Not strtoul, which accepts blanks, a sign (-1 becomes the largest number) and "12abc". */
     for (; *text != _T('\0'); text++) {
         if (*text < _T('0') || *text > _T('9'))
             return false;

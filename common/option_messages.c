@@ -43,8 +43,8 @@ void print_help(const TCHAR *about, const TCHAR *operands, const option_spec *op
 }
 
 /*
- * How many letters must be added, dropped or changed to make `name` of what was typed (the Levenshtein
- * distance). row[n] is the answer for the letters of `typed` seen so far and the first n of `name`.
+ * How many letters must be added, removed or changed to get `name` from what was typed (the Levenshtein
+ * distance). row[n] is the distance between the letters of `typed` so far and the first n of `name`.
  */
 static size_t distance(const TCHAR *typed, size_t typed_chars, const TCHAR *name)
 {
@@ -53,7 +53,7 @@ static size_t distance(const TCHAR *typed, size_t typed_chars, const TCHAR *name
 
     if (name_chars >= sizeof(row) / sizeof(row[0]))
         return name_chars;
-    /* A beginning misses nothing but the end: "--time" is nearer to --timeout than to --name. */
+    /* The beginning of a name lacks only the end: "--time" is nearer to --timeout than to --name. */
     if (typed_chars > _tcslen(_T("--")) && _tcsncmp(typed, name, typed_chars) == 0)
         return 1;
 
@@ -91,7 +91,7 @@ void die_unknown_option(const option_spec *options, const TCHAR *operands, const
         }
     }
 
-    /* With more than half of the letters wrong, it is a guess and no help. */
+    /* If more than half of the letters are wrong, the suggestion would not help. */
     if (nearest_distance <= (_tcslen(nearest->name) - _tcslen(_T("--"))) / 2)
         die_usage(_T("unknown option '%.*s', did you mean %s?"), (int)typed_chars, typed, nearest->name);
     if (operands != NULL)

@@ -83,7 +83,7 @@ int parse_options(int argc, TCHAR *argv[], const TCHAR *about, const TCHAR *oper
         if (option == NULL)
             die_unknown_option(options, operands, argument, name_chars);
         if (option->value_name != NULL) {
-            /* "--name --count 3" forgot the name. Who means it writes --name=--count. */
+            /* In "--name --count 3" the name was forgotten. A value that begins with -- needs --name=VALUE. */
             if (value == NULL && (i + 1 == argc || _tcsncmp(argv[i + 1], _T("--"), 2) == 0))
                 die_usage(_T("%s: %s is missing"), option->name, option->value_name);
             set_value(option, value != NULL ? value : argv[++i]);

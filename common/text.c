@@ -10,10 +10,10 @@ bool is_harmless(unsigned long code_point)
         unsigned long first, last;
     } harmful[] = {
         {0x00, '\t' - 1},       {'\t' + 1, 0x1F}, /* control characters */
-        {0x7F, 0x9F},                             /* more of them; U+009B, too, begins an escape sequence */
+        {0x7F, 0x9F},                             /* more of them: U+009B begins an escape sequence */
         {0x2028, 0x202E},                         /* line separators, marks of the writing direction */
         {0x2066, 0x2069},                         /* more of these marks */
-        {0x110000, 0xFFFFFFFF},                   /* no character */
+        {0x110000, 0xFFFFFFFF},                   /* not a character */
     };
 
     for (size_t i = 0; i < sizeof(harmful) / sizeof(harmful[0]); i++) {

@@ -6,7 +6,7 @@
 
 #include "code_point.h"
 
-/* A name in code points, the same for every encoding. */
+/* A name in code points, whatever its encoding was. */
 typedef struct point_list {
     unsigned long points[FILE_NAME_CHARS];
     size_t count;
@@ -20,7 +20,7 @@ static const TCHAR *add_point(point_list *name, unsigned long point)
         return _T("the name is not UTF-8");
     if (point < 0x20 || (point >= 0x7F && point <= 0x9F))
         return _T("the name has a control character");
-    /* The separators of folders, drives and streams, and what only patterns may have. */
+    /* The separators of folders, drives and streams, and the characters of patterns. */
     if (point < 0x80 && strchr("/\\:*?\"<>|", (int)point) != NULL)
         return _T("the name has one of / \\ : * ? \" < > |");
     name->utf16_units += point >= 0x10000 ? 2 : 1;
@@ -30,7 +30,7 @@ static const TCHAR *add_point(point_list *name, unsigned long point)
     return NULL;
 }
 
-/* Whether the name, `chars` of it, is `word`, in capitals or not. */
+/* Whether the first `chars` of the name are `word`, in upper or lower case. */
 static bool is_word(const unsigned long *name, size_t chars, const char *word)
 {
     if (chars != strlen(word))
@@ -44,13 +44,13 @@ static bool is_word(const unsigned long *name, size_t chars, const char *word)
     return true;
 }
 
-/* Windows takes the superscripts one, two and three for digits in the name of a port. */
+/* In the name of a port, the superscripts one, two and three count as digits for Windows. */
 static bool is_port_digit(unsigned long point)
 {
     return (point >= '0' && point <= '9') || point == 0xB9 || point == 0xB2 || point == 0xB3;
 }
 
-/* The devices of DOS, in every folder and with every ending: "nul", "NUL .txt" and "com1.a.b" too. */
+/* The devices of DOS are in every folder, with every ending: "nul", "NUL .txt" and "com1.a.b", too. */
 static bool is_device(const point_list *name)
 {
     static const char *const devices[] = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"};
@@ -72,7 +72,7 @@ static const TCHAR *judge(const point_list *name)
 {
     if (name->count == 0)
         return _T("the name is empty");
-    /* Windows drops these; then another file than the one named would open. "." and ".." are among them. */
+    /* Windows removes these, so another file would be opened. "." and ".." are refused here, too. */
     if (name->points[name->count - 1] == '.' || name->points[name->count - 1] == ' ')
         return _T("the name ends with a dot or a blank");
     if (is_device(name))

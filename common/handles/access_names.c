@@ -1,4 +1,4 @@
-/* access_names.c - the rights of a handle by the names that programs use for them. */
+/* access_names.c - the access rights of a handle by name. */
 #include "handle_table.h"
 
 typedef struct right {
@@ -10,7 +10,7 @@ typedef struct right {
 #define RIGHT(name) { name, _T(#name) }
 /* clang-format on */
 
-/* Sets first: a right that is part of one already named is not named again. */
+/* Combinations come first: a right that is part of one is not named again. */
 static const right file_rights[] = {
     RIGHT(FILE_ALL_ACCESS), RIGHT(FILE_GENERIC_READ),    RIGHT(FILE_GENERIC_WRITE),    RIGHT(FILE_READ_DATA),
     RIGHT(FILE_WRITE_DATA), RIGHT(FILE_APPEND_DATA),     RIGHT(FILE_READ_EA),          RIGHT(FILE_WRITE_EA),
@@ -86,7 +86,7 @@ static const struct {
     {_T("Thread"), thread_rights},
 };
 
-/* Appends to the text as much as it has room for. */
+/* Appends as much as there is room for. */
 static void append(TCHAR *text, size_t text_chars, const TCHAR *separator, const TCHAR *name)
 {
     size_t used = _tcslen(text);

@@ -15,15 +15,15 @@
 
 #include "companion.h"
 
-/* One handle, as the process that has it knows it. */
+/* One handle in the table of a process. */
 typedef struct handle_row {
     HANDLE hValue;
-    TCHAR type[32];       /* the kernel's word, "File", "Event"; empty when it could not be read */
-    TCHAR kind[16];       /* what a program calls it: "mailslot", "pipe", "file", "event"; "?" when unknown */
+    TCHAR type[32];       /* the kernel's name for it, "File", "Event"; empty when it could not be read */
+    TCHAR kind[16];       /* as programs call it: "mailslot", "pipe", "file", "event"; "?" when unknown */
     TCHAR *name;          /* of the object, "" for none; NULL when it could not be read */
     DWORD access;         /* the rights that this handle gives */
     DWORD usage_count;    /* handles to the object in all processes; 0 when it could not be read */
-    bool are_flags_known; /* the next two; not under Wine, for another process */
+    bool are_flags_known; /* the next two; under Wine only for this process */
     bool is_inheritable;
     bool is_protected; /* against CloseHandle */
 } handle_row;
@@ -55,10 +55,10 @@ bool read_handle(HANDLE hObject, handle_row *row);
  */
 void check_handle(HANDLE hObject, const TCHAR *kind);
 
-/* Whether it is of a kind that the lessons deal with: mailslot, pipe, file, event, process, thread, section ... */
+/* Whether its kind is one that the lessons are about: mailslot, pipe, file, event, process, thread, section ... */
 bool is_interesting(const handle_row *row);
 
-/* The rights in `access` by name, with `separator` between them; what has no name as a number. */
+/* The rights in `access` by name, with `separator` between them; those without a name as a number. */
 void format_access(const TCHAR *type, DWORD access, const TCHAR *separator, TCHAR *text, size_t text_chars);
 
 /* Prints the line with the columns' names, and one for a handle that begins with `mark`. */

@@ -1,4 +1,4 @@
-/* show_handles.c - prints handle tables: those of this process around the step that a lesson is about. */
+/* show_handles.c - prints handle tables, and for --handles the table of this process at each step. */
 #include <stdlib.h>
 #include <string.h>
 

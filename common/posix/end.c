@@ -1,4 +1,4 @@
-/* end.c - what a program leaves behind in the system, removed when it ends. */
+/* end.c - removes at the end of a program what it would leave behind in the system. */
 #include <signal.h>
 #include <stdlib.h>
 
@@ -6,11 +6,11 @@
 
 static void (*clean_up)(void);
 
-/* Only system calls are allowed in a signal handler; run_at_end asks for no more. */
+/* Only async-signal-safe functions are allowed in a signal handler; clean_up makes system calls only. */
 static void clean_up_and_die(int signal_number)
 {
     clean_up();
-    /* Not exit: who waits for this process is to see that the signal ended it. */
+    /* Not exit: a process that waits for this one shall see that the signal ended it. */
     signal(signal_number, SIG_DFL);
     raise(signal_number);
 }
@@ -27,7 +27,7 @@ void run_at_end(void (*function)(void))
     for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++) {
         if (sigaction(deadly[i], NULL, &inherited) < 0)
             die_error("sigaction(%d)", deadly[i]);
-        /* What is ignored from the start, as SIGHUP under nohup, stays ignored. */
+        /* A signal that is ignored from the start, as SIGHUP is under nohup, stays ignored. */
         if (inherited.sa_handler != SIG_IGN && sigaction(deadly[i], &action, NULL) < 0)
             die_error("sigaction(%d)", deadly[i]);
     }

@@ -1,6 +1,4 @@
-/*
- * error.c - what went wrong, in one line on standard error.
- */
+/* error.c - messages about errors, each in one line on standard error. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +7,9 @@
 #include "internal.h"
 
 /*
- * Prints "PROGRAM: message" and the tail. Fixed buffers, so that it works without memory, too; a line is
- * shorter than PIPE_BUF, so that it arrives in one piece where several programs share a pipe. Only the
- * message is cut: the tail says why. What a message quotes may come from a stranger, hence printable.
+ * Prints "PROGRAM: message" and the tail. The buffers are fixed, so it needs no memory; a line is shorter than
+ * PIPE_BUF, so it arrives in one piece when several programs share a pipe. Only the message is cut, since the tail
+ * says why. The line is made printable: the message may quote what a stranger sent.
  */
 PRINTF_LIKE(1, 0) static void print_line(const char *format, va_list arguments, const char *tail)
 {
@@ -25,7 +23,7 @@ PRINTF_LIKE(1, 0) static void print_line(const char *format, va_list arguments, 
     snprintf(line, sizeof(line) - 1, "%s: %s%s", program_name(), message, tail);
     size_t bytes = strlen(printable(line));
     line[bytes++] = '\n';
-    /* Where even standard error takes no more, the exit status must do. */
+    /* If standard error takes no more, only the exit status can tell. */
     (void)write_all(STDERR_FILENO, line, bytes);
 }
 

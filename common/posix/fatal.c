@@ -48,7 +48,7 @@ void die_fatal(const char *format, ...)
     size_t bytes = chars < 0 ? (size_t)used : strlen(line);
     line[bytes++] = '\n';
 
-    /* Where even standard error takes no more, the exit status must do. */
+    /* If standard error takes no more, only the exit status can tell. */
     ssize_t written = write(STDERR_FILENO, line, bytes);
     (void)written;
     end_program(STATUS_FAILED);

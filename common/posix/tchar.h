@@ -1,6 +1,6 @@
 /*
- * tchar.h - on POSIX text is char and UTF-8, so that a file of common/ which only handles text is
- * written once for both sides. Programs do not need it: they use char.
+ * tchar.h - what a TCHAR is on POSIX: a char, holding UTF-8. So a file that only handles text is written once
+ * for both sides. POSIX programs use char.
  */
 #ifndef COMPANION_POSIX_TCHAR_H
 #define COMPANION_POSIX_TCHAR_H

@@ -1,8 +1,8 @@
 /*
- * Stepper.c - lets programs go on that stand still before a call, one step each time. The demo starts it.
+ * Stepper.c - lets programs that halt before each call go on, one call at a time. The demo starts it.
  *
- * Run     Stepper RUN, with a line "PROCESS-THREAD" on standard input for each step
- * With    trace.c, which waits for the event; it gives up waiting when this program, and with it the mutex, has gone
+ * Run     Stepper RUN, with a line "PROCESS-THREAD" on standard input for each call
+ * With    trace_call.c, which waits for the event, and ends the program if the mutex of this one is gone
  */
 #include "companion.h"
 
@@ -26,7 +26,7 @@ int _tmain(int argc, TCHAR *argv[])
         if (!format_text(name, 96, _T("Local\\companion-step-%s-%s"), argv[1], thread))
             die_usage(_T("PROCESS-THREAD is expected, two numbers"));
         HANDLE hGo = OpenEvent(EVENT_MODIFY_STATE, FALSE, name);
-        if (hGo == NULL) /* its program was ended in the meantime */
+        if (hGo == NULL) /* the program has ended in the meantime */
             continue;
         SetEvent(hGo);
         CloseHandle(hGo);

@@ -2,9 +2,9 @@
 
     trace_calls.py TABLE HEADER LIBRARY=SOURCE...
 
-HEADER routes each call of a program to its recorder; trace.h includes it. Each SOURCE holds the recorders of the calls
-of one LIBRARY of Windows. The table's own comments tell what a call is there; a parameter is shown, when nothing
-stands behind it, as its TYPE below says, else as
+HEADER routes each call of a program to its recorder; trace.h includes it. Each SOURCE holds the recorders of the
+calls of one LIBRARY of Windows. The comments in the table say how a call is described. A parameter without a colon is
+shown as TYPES below says for its type, one with a colon as
 
     a set of constants      by their names; out_SET when the call writes the value
     process                 a handle that may be one of a process, with the process's id
@@ -38,7 +38,6 @@ TYPES = {
 } | dict.fromkeys(["DWORD", "UINT", "ULONG", "LONG", "int", "INT", "long", "SIZE_T"], "number")
 
 FAILED = {"BOOL": "FALSE", "HANDLE": "NULL", "LPVOID": "NULL", "LPTCH": "NULL"}
-INCLUDES = {"ws2_32": "#include <winsock2.h>\n#include <ws2tcpip.h>\n"}
 
 
 @dataclass

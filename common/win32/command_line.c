@@ -2,13 +2,13 @@
 #include "internal.h"
 
 /*
- * The rules are CommandLineToArgvW's and the C library's: a backslash is a backslash, but in front of a quote two
- * of them mean one, and one means that the quote is text.
+ * The rules of CommandLineToArgvW and of the C library: a backslash is a backslash, except in front of a quote, where
+ * two of them mean one, and a single one means that the quote is text.
  */
 TCHAR *append_argument(TCHAR *command_line, const TCHAR *argument)
 {
     size_t used = command_line == NULL ? 0 : _tcslen(command_line);
-    /* At worst each character gets a backslash; then a blank, two quotes and the terminator. */
+    /* At most a backslash for each character, a blank, two quotes and the terminator. */
     TCHAR *line = reallocate(command_line, (used + 2 * _tcslen(argument) + 4) * sizeof(TCHAR));
     TCHAR *end = line + used;
     bool isQuoted = argument[0] == _T('\0') || argument[_tcscspn(argument, _T(" \t\n\v\""))] != _T('\0');

@@ -1,4 +1,4 @@
-/* console.c - whose console this is, and what follows for children and for the end of the program. */
+/* console.c - who uses this console, and what that means for children and for the end of the program. */
 #include "internal.h"
 
 /* What COMPANION_CONSOLE says, in `value`; false when it says nothing. */
@@ -26,7 +26,7 @@ void keep_own_console_open(void)
     TCHAR setting[8];
     DWORD processes[2];
 
-    /* Under Wine every program seems alone in its console; there scripts/wine sets "same". */
+    /* Under Wine every program seems to be the only one at its console, so scripts/wine sets "same". */
     if (console_setting(setting, 8) && _tcscmp(setting, _T("same")) == 0)
         return;
     if (!is_console(GetStdHandle(STD_INPUT_HANDLE)) || !is_console(GetStdHandle(STD_OUTPUT_HANDLE)))

@@ -1,4 +1,4 @@
-/* error.c - what went wrong: the call, its error number, the number's name, and the system's words for it. */
+/* error.c - messages about errors: the call, its error number, the number's name, and the system's words for it. */
 #include <stdlib.h>
 
 #include "internal.h"
@@ -10,7 +10,7 @@ static void error_text(DWORD number, TCHAR *text, DWORD text_chars)
         FormatMessage(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS | FORMAT_MESSAGE_MAX_WIDTH_MASK, NULL,
                       number, 0, text, text_chars, NULL);
     if (chars == 0)
-        format_text(text, text_chars, _T("(the system has no words for it)"));
+        format_text(text, text_chars, _T("(the system has no text for it)"));
     while (chars > 0 && (text[chars - 1] == _T(' ') || text[chars - 1] == _T('\n') || text[chars - 1] == _T('\r')))
         text[--chars] = _T('\0');
 }
@@ -25,7 +25,7 @@ static TCHAR *compose(const TCHAR *format, ...)
     return text;
 }
 
-/* Prints "PROGRAM: message", harmless and in one write, so that lines of several programs do not mix. */
+/* Prints "PROGRAM: message", made printable, in one write, so that lines of several programs do not mix. */
 static void write_report(TCHAR *message)
 {
     TCHAR *line = compose(_T("%s: %s\n"), program_name(), printable(message));

@@ -1,4 +1,4 @@
-/* handle_text.c - a handle as text, for another process: all of it, and nothing else. */
+/* handle_text.c - a handle as text, for another process. */
 #include <stdint.h>
 
 #include "companion.h"
@@ -9,7 +9,7 @@ void format_handle(TCHAR text[HANDLE_CHARS], HANDLE handle)
     UINT_PTR value = (UINT_PTR)handle;
     int count = 0;
 
-    /* Not printf: no format is right for 32 and 64 bits, and %d squeezes a handle into 32. */
+    /* Not printf: no format fits both 32 and 64 bits. */
     do {
         digits[count++] = _T("0123456789ABCDEF")[value % 16];
         value /= 16;

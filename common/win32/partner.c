@@ -8,7 +8,7 @@ TCHAR *partner_path(const TCHAR *program)
     size_t program_chars = _tcslen(program) + _tcslen(_T(".exe"));
     DWORD chars = MAX_PATH;
 
-    /* A folder may lie deeper than MAX_PATH; GetModuleFileName gives no more than it has room for. */
+    /* The path may be longer than MAX_PATH; GetModuleFileName fills the room that it has. */
     for (;; chars *= 2) {
         TCHAR *path = allocate((chars + program_chars + 1) * sizeof(TCHAR));
         DWORD used = GetModuleFileName(NULL, path, chars);
