@@ -91,7 +91,8 @@ TCHAR *printable(TCHAR *text);
 
 /*
  * The same for text[0 .. chars) as it came from another program: it may lack a terminator, or contain a NUL. Puts the
- * terminator at text[chars], for which there must be room; each NUL before it becomes '?', since it would hide the rest.
+ * terminator at text[chars], for which there must be room; each NUL before it becomes '?', since it would hide the
+ * rest.
  */
 TCHAR *printable_chars(TCHAR *text, size_t chars);
 
