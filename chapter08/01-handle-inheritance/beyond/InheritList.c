@@ -1,5 +1,5 @@
 /*
- * InheritList.c - lets a child inherit exactly the handles that it needs (an addition to 8-1).
+ * InheritList.c - lets a child inherit exactly the handles that it needs (not in the book).
  *
  * Shows   SetHandleInformation; PROC_THREAD_ATTRIBUTE_HANDLE_LIST. With bInheritHandles alone a child inherits all that
  *         is inheritable, also what another thread has just made inheritable for another child.

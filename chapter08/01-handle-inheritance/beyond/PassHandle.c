@@ -1,5 +1,5 @@
 /*
- * PassHandle.c - two ways to tell a child the number of a handle without a file (an addition to 8-1).
+ * PassHandle.c - two ways to tell a child the number of a handle without a file (not in the book).
  *
  * Shows   An argument reaches exactly one child. An environment variable reaches its children, too, where the number is
  *         wrong. Neither leaves anything behind, and two parents in one folder do not disturb each other.

@@ -1,5 +1,5 @@
 /*
- * TakeHandle.c - sends through a mailslot whose handle it has inherited (an addition to 8-2).
+ * TakeHandle.c - sends through a mailslot whose handle it has inherited (not in the book).
  *
  * Shows   The number comes as an argument, or in an environment variable; then it is checked.
  * Run     TakeHandle [--handle HANDLE] MESSAGE...

@@ -1,5 +1,5 @@
 /*
- * PipeParent.c - starts a program and talks to it through its standard input and output (an addition to 8-5).
+ * PipeParent.c - starts a program and talks to it through its standard input and output (not in the book).
  *
  * Shows   Two anonymous pipes; which of the four ends a child inherits (SetHandleInformation), who closes which end,
  *         and when; CreateProcess with STARTF_USESTDHANDLES; a thread for each direction.

@@ -1,5 +1,5 @@
 /*
- * KillTree.c - ends the processes that are meant and no others, with all that they started if asked (beyond the book).
+ * KillTree.c - ends the processes that are meant and no others, with all that they started if asked (not in the book).
  *
  * Shows   An open handle keeps a process's id from being given to another process: open first, then compare the start
  *         time and the name with those of the snapshot, then ask for the right to end it.

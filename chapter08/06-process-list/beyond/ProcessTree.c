@@ -1,5 +1,5 @@
 /*
- * ProcessTree.c - lists the processes with their parents: as rows, as a tree, as JSON (beyond the book).
+ * ProcessTree.c - lists the processes with their parents: as rows, as a tree, as JSON (not in the book).
  *
  * Shows   GetProcessTimes: a parent's id is believed only when that process started before its child.
  * Run     ProcessTree [--tree] [--json] [FILTER]

@@ -1,5 +1,5 @@
 /*
- * WaitingProcess.c - waits to be ended, by Enter or by somebody else (beyond the book).
+ * WaitingProcess.c - waits to be ended, by Enter or by somebody else (not in the book).
  *
  * Shows   GetCurrentProcessId: the number by which the others know this process.
  * Run     WaitingProcess [--generations N]

@@ -17,8 +17,7 @@
 #define RING_MAX_SIZE   16777216
 #define RING_NAME_CHARS 255
 
-/* volatile: each read gives one copy, which is checked and then used. The ring's own value may change after the check.
- */
+/* volatile: each read gives one copy, which is checked and then used. The ring's own value may change meanwhile. */
 typedef struct message_ring {
     volatile uint32_t magic, version;
     volatile uint32_t size;    /* of the bytes that follow this header */

@@ -102,8 +102,7 @@ static bool visit_views(HANDLE hFrom, HANDLE hTo, LONGLONG size, bool copies)
     return isSuccess && !check_cancelled();
 }
 
-/* Copies in one of the two ways into the new file `part`, compares, and prints the rate. Removes what is not complete.
- */
+/* Copies in one of the two ways into the new file `part`, compares, prints the rate. Removes what is incomplete. */
 static bool copy_and_check(HANDLE hFrom, const TCHAR *part, LONGLONG size, bool usesViews)
 {
     LARGE_INTEGER before, after, frequency, beginning = {{0}};
