@@ -3,7 +3,7 @@
  *
  * Shows   The two conditions of inheritance: bInheritHandle in SECURITY_ATTRIBUTES, bInheritHandles in CreateProcess.
  * Run     MailSender2_1 [--name NAME] [--not-inheritable] [--no-inherit] [--handles]
- * With    MailReceiver.c of 7-2, started before this one; MailSender2_2.c, which it starts
+ * With    MailReceiver of 7-2, started before this one; MailSender2_2.c, which it starts
  * POSIX   inherit_parent.c
  */
 #include "handle_table.h"

@@ -4,7 +4,7 @@
  * Shows   SetHandleInformation; PROC_THREAD_ATTRIBUTE_HANDLE_LIST. With bInheritHandles alone a child inherits all that
  *         is inheritable, also what another thread has just made inheritable for another child.
  * Run     InheritList [--name NAME] [--all] MESSAGE...
- * With    MailReceiver.c of 7-2, started before this one; TakeHandle.c, which it starts
+ * With    MailReceiver of 7-2, started before this one; TakeHandle.c, which it starts
  */
 #include <stdlib.h>
 

@@ -4,7 +4,7 @@
  * Shows   An argument reaches exactly one child. An environment variable reaches its children, too, where the number is
  *         wrong. Neither leaves anything behind, and two parents in one folder do not disturb each other.
  * Run     PassHandle [--name NAME] [--by WAY] MESSAGE...
- * With    MailReceiver.c of 7-2, started before this one; TakeHandle.c, which it starts
+ * With    MailReceiver of 7-2, started before this one; TakeHandle.c, which it starts
  * POSIX   inherit_parent.c
  */
 #include <stdlib.h>
