@@ -27,13 +27,13 @@ SOURCE = Path(__file__).resolve().parents[2]
 
 def main(arguments: list[str]) -> int:
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed by whoever started us
+        if getattr(sys, name) is None:  # closed by the parent process
             setattr(sys, name, open(os.devnull, "w"))
     for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
         signal.signal(number, _end_in_order)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        # A script's shell has Ctrl+C ignored by what it runs in the background. That we do; but what is ignored is
-        # inherited, and the programs are to end by the Ctrl+C of a scene. What a handler does is not inherited.
+        # A script's shell starts background commands with SIGINT ignored, and children inherit an ignored signal. But
+        # a scene ends programs by Ctrl+C. So it gets a handler that does nothing: handlers are not inherited.
         signal.signal(signal.SIGINT, lambda number, frame: None)
     try:
         options = _parser().parse_args(arguments)
@@ -45,22 +45,22 @@ def main(arguments: list[str]) -> int:
         return error.status
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+    except BrokenPipeError:  # the reader, such as `head`, has closed the pipe
         _discard_output()
         return 128 + 13  # what the shell shows for SIGPIPE
-    except OSError as error:  # a full disk, a directory of someone else
+    except OSError as error:  # a full disk, a directory without write permission
         say(str(error))
         _discard_output()
         return 1
 
 
 def _discard_output() -> None:
-    """What is still to be written would fail again, with a traceback, when Python ends."""
+    """Python writes what is still buffered when it ends; that would fail again, with a traceback."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _end_in_order(number: int, frame: FrameType | None) -> None:
-    """As Ctrl+C does: what was started is ended too."""
+    """Ends as Ctrl+C does, through the context managers that end what was started."""
     raise SystemExit(128 + number)
 
 
@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def add(name: str, function: object, help: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, allow_abbrev=False, help=help, description=help)
-        # Behind the command too; there without a default, which would undo what stood in front of it.
+        # Accepted after the command too; without a default there, which would overwrite a value given before it.
         _add_common_options(command, build_dir=argparse.SUPPRESS, unicode=argparse.SUPPRESS)
         command.set_defaults(command=function)
         return command
@@ -105,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("--language", choices=("ko", "en"), help="of the narration (default: the system's)")
 
     start = add("exec", _exec, "Starts one program in this terminal. All that follows PROGRAM is passed on to it.")
-    # PARSER: the first argument that is no option, and all that follow it, options or not.
+    # PARSER: takes the first positional argument and everything after it, options included.
     start.add_argument("program", metavar="PROGRAM", nargs=argparse.PARSER, help="its name, and its arguments")
 
     test = add("test", _test, "Runs the tests, all or those of which the name contains a NAME.")
@@ -216,7 +216,7 @@ def _exec(options: argparse.Namespace) -> int:
     prepare(build)
     command = build.command(_known(name, build.programs(), "program"), arguments)
     if os.name == "nt":
-        # Ctrl+C goes to the program, and what comes of it is for the program to say.
+        # Ctrl+C reaches the program too, and its exit status is the result.
         signal.signal(signal.SIGINT, lambda number, frame: None)
         return subprocess.call(command, env=build.environment())
     sys.stdout.flush()
@@ -250,14 +250,14 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _language() -> str:
-    """Korean for a user whose system speaks it, else English."""
+    """Korean where the system's language is Korean, else English."""
     names = [os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
     names.append(locale.setlocale(locale.LC_CTYPE, None))  # on Windows, where the environment has none: Korean_Korea
     return "ko" if next(filter(None, names), "").lower().startswith("ko") else "en"
 
 
 def _known(name: str, names: Iterable[str], kind: str) -> str:
-    """The name, if it is one of those there are."""
+    """The name itself, if it is among the names; else WrongUse with those that are similar."""
     all_names = list(names)
     if name in all_names:
         return name

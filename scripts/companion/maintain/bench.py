@@ -1,5 +1,5 @@
-"""Benchmarks: what `lesson bench NAME` measures. A figure means something beside the others of its run, and only there:
-another machine, another load, and Windows instead of Wine give others."""
+"""Benchmarks: what `lesson bench NAME` measures. Only the figures of one run can be compared with each other: another
+machine or load, or Windows instead of Wine, gives other ones."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def named_pipe(build: Build, megabytes: int = 200, rounds: int = 3) -> None:
 
 
 def _time(build: Build, program: str, *arguments: str) -> float:
-    """The seconds that a program takes from its start to its end; what it prints is thrown away."""
+    """The seconds that a program takes from its start to its end; its output is discarded."""
     begin = time.perf_counter()
     subprocess.run(build.command(program, list(arguments)), env=build.environment(), stdin=subprocess.DEVNULL,
                    stdout=subprocess.DEVNULL, check=True)

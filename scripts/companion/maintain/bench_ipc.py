@@ -17,7 +17,7 @@ from ..setup.build import Build
 
 PROGRAMS = ["IpcBench"] if os.name == "nt" else ["IpcBench", "ipc_bench"]
 _SIZES = [64, 256, 1024, 4096, 16384, 65536]
-_DEADLINE_S = 120.0  # for one figure, which takes less than a second; so long only where the two have lost each other
+_DEADLINE_S = 120.0  # for one figure, which takes less than a second unless the two processes hang
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def _ask(build: Build, program: str, *arguments: str) -> str:
 
 
 def _machine() -> str:
-    """Which machine the figures are of. Figures under Wine are no figures of Windows."""
+    """The machine on which it was measured; also that figures under Wine are not those of Windows."""
     processor = platform.processor() or platform.machine()
     if Path("/proc/cpuinfo").exists():
         models = [line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()

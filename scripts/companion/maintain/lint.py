@@ -1,7 +1,6 @@
-"""`lesson lint`: the form of C and Python sources, checked by the versions of the tools that Debian 12 has.
+"""`lesson lint`: checks the form of C and Python sources with the tools in the versions of Debian 12.
 
-Another version asks for other forms. So where the system has another one the check is skipped, and what changes nothing
-about a file today complains about nothing tomorrow.
+Other versions have other rules, so with another version the check is skipped: it would complain about clean files.
 """
 
 from __future__ import annotations
@@ -21,13 +20,13 @@ _COLUMNS = 120
 @dataclass(frozen=True)
 class _Check:
     need: Need
-    version: str  # the beginning of those that are accepted
+    version: str  # prefix of the accepted ones
     options: list[list[str]]  # of each call of the tool
     advice: str = ""
 
 
 def run(source: Path, build_root: Path) -> int:
-    """Prints what the tools complain about; gives 0 when all that were run are content, else 1."""
+    """Prints the complaints of the tools; returns 0 when there are none, else 1."""
     if packages.system() == "apt":
         packages.require([*packages.TO_LINT, *packages.TO_TEST], build_root / "logs")
     return max([_run(check, source) for check in _checks(source, build_root)])
@@ -36,7 +35,7 @@ def run(source: Path, build_root: Path) -> int:
 def _checks(source: Path, build_root: Path) -> list[_Check]:
     c_files = sorted(str(path) for folder in ("common", "chapter07", "chapter08", "tests")
                      for path in (source / folder).rglob("*.[ch]"))
-    # The tests import pytest, which only this Python may have.
+    # mypy must find pytest, which perhaps only this Python has.
     mypy = ["--python-executable", packages.python_for_tests() or sys.executable]
     cache = build_root / "mypy"
     return [
@@ -44,7 +43,7 @@ def _checks(source: Path, build_root: Path) -> list[_Check]:
                "clang-format -i FILE mends a file."),
         _Check(packages.MYPY, "1.0.", [
             [*mypy, "--cache-dir", str(cache)],
-            # What is done on Windows alone.
+            # The code that only Windows runs.
             [*mypy, "--cache-dir", str(cache / "win32"), "--platform", "win32", "scripts/companion"]]),
         _Check(packages.FLAKE8, "5.0.", [
             ["--isolated", "--max-line-length", str(_COLUMNS), "scripts", "tests", "common"]]),
@@ -63,7 +62,7 @@ def _run(check: _Check, source: Path) -> int:
         print(f"{name}: skipped, since version {check.version}x is needed, and this is {version!r}", flush=True)
         return 0
     print(f"{name} {found[0]}", flush=True)
-    # All calls are made, also after one with complaints.
+    # Makes all calls, also after one that failed.
     failed = [options for options in check.options if subprocess.run([tool, *options], cwd=source).returncode != 0]
     if failed and check.advice:
         print(check.advice, flush=True)

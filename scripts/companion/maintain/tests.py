@@ -20,7 +20,7 @@ def run(source: Path, build_root: Path, names: list[str]) -> int:
     for name in names:
         if not re.fullmatch(r"[\w.-]+", name):  # else pytest would read it as an expression
             raise WrongUse(f"{name!r} cannot be part of a test's name.")
-    lessons.find_all(source)  # tells what a new one lacks, before the tests stumble over it
+    lessons.find_all(source)  # fails with a list, where the tests would fail with tracebacks
     builds = [Build(source, build_root, unicode=True), Build(source, build_root, unicode=False)]
     if os.name != "nt":
         builds.append(Build(source, build_root, unicode=True, sanitize=True))
@@ -34,7 +34,7 @@ def run(source: Path, build_root: Path, names: list[str]) -> int:
         try:
             status = pytest.wait()
         except KeyboardInterrupt:
-            pytest.wait()  # the Ctrl+C has reached it too, and it ends what its tests started
+            pytest.wait()  # it has received the Ctrl+C too, and ends what its tests started
             raise
     if status == _NO_TESTS:
         raise WrongUse(f"There is no test of which the name contains {' or '.join(names)}.")

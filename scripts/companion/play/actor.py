@@ -112,7 +112,7 @@ class Actor:
         self.type_bytes((text + "\n").encode())
 
     def type_bytes(self, data: bytes) -> None:
-        """Feeds standard input what no keyboard would."""
+        """Writes bytes to standard input, also those that no keyboard can type."""
         self._to_type += data
         self.feed()
 
@@ -144,7 +144,7 @@ class Actor:
             processes.press_ctrl_c(self.process)
 
     def kill(self) -> None:
-        """Ends it at once, as a crash or the task manager would."""
+        """Ends it at once, as a crash or the Task Manager does."""
         if self.process and self.process.poll() is None:
             self.process.kill()
             self.process.wait()

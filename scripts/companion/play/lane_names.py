@@ -1,4 +1,4 @@
-"""What each process of a run is called: its lane, the same whether it is met by its output or by its trace."""
+"""The lane of each process in a run: its name, the same whether its output or its trace is seen first."""
 
 from __future__ import annotations
 

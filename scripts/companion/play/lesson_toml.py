@@ -1,4 +1,4 @@
-"""The text of a lesson.toml, read key by key. What is missing or wrong is told, and the reading goes on."""
+"""Reads a lesson.toml key by key. What is missing or wrong is reported, and reading continues."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KINDS = {str: "a text", bool: "true or false", int: "a number", list: "a list o
 
 
 class Table:
-    """A table of the file. Who has asked for all keys that it may have calls finish()."""
+    """A table of the file. After the last key has been read, call finish() to report unknown ones."""
 
     def __init__(self, name: str, content: dict[str, Any], tell: Callable[[str], None]) -> None:
         self._name = name  # "[title] ", or nothing for the file itself
@@ -51,7 +51,7 @@ class Table:
         return self._value(key, bool, False)
 
     def texts(self, key: str) -> list[str]:
-        """None where they are not there."""
+        """An empty list where there are none."""
         value: list[Any] = self._value(key, list, [])
         if any(not isinstance(one, str) for one in value):
             self.complain(f"{key!r} should be a list of texts")
@@ -59,12 +59,12 @@ class Table:
         return value
 
     def table(self, key: str) -> Table:
-        """Without keys where it is not there."""
+        """An empty table where there is none."""
         name = f"{self._name[:-2]}.{key}] " if self._name else f"[{key}] "
         return Table(name, self._value(key, dict, {}), self._tell)
 
     def finish(self) -> None:
-        """Complains about the keys that nobody has asked for."""
+        """Reports the keys that have not been read."""
         for key in self._content:
             if key not in self._asked:
                 near = difflib.get_close_matches(key, self._asked, n=1)

@@ -1,4 +1,4 @@
-"""Lessons: what a lesson's folder says about itself. Of one that is not complete, all that it lacks is told at once."""
+"""Lessons, read from their folders. If one is not complete, everything that is missing is reported at once."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def load(folder: Path) -> Lesson:
 
 
 def _from_toml(folder: Path, table: Table) -> Lesson:
-    """What the file lacks it is told; here it is then empty."""
+    """What is missing has been reported to the table, and is empty in the result."""
     main_scene, posix_scene = table.text("scene"), table.optional_text("posix_scene")
     scenes = sorted((folder / "scenes").glob("*.scene"), key=lambda scene: (scene.stem != main_scene, scene.stem))
     for name in filter(None, (main_scene, posix_scene)):

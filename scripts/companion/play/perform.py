@@ -11,8 +11,8 @@ from .stage import Stage
 
 
 def perform(scene: Scene, stage: Stage) -> None:
-    """Plays a scene; raises Mismatch, with its step, where it goes another way than the text. What lies in the
-    folder "files" beside the scene is in the programs' current directory."""
+    """Plays a scene; raises Mismatch, with the step, where the programs do something else than the scene says. What
+    lies in the folder "files" beside the scene is in the programs' current directory."""
     files = scene.path.parent / "files"
     if files.is_dir():
         shutil.copytree(files, stage.work, dirs_exist_ok=True)

@@ -1,8 +1,8 @@
-"""What the systems do differently with processes: starting one apart from us, Ctrl+C, finding and ending a run.
+"""What differs between the systems: starting a program in a group of its own, Ctrl+C, finding and ending a run.
 
-On Linux /proc shows all processes; on Windows there is nothing to look through. A process may end while it is looked
-at. A stat below /proc/ID then fails with ESRCH, which passes through Path.exists and through a Path.glob that goes
-deeper than /proc itself; so what is below a process is only read, and OSError is caught.
+On Linux /proc has all processes; on Windows none are found. A process may end while its files are read. A stat below
+/proc/ID then fails with ESRCH, which passes through Path.exists and through a Path.glob that goes deeper than /proc
+itself; so what is below a process is only read, and OSError is caught.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 def own_group() -> dict[str, Any]:
     """Options of Popen by which Ctrl+C and the end of a program reach it alone."""
     if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NO_WINDOW}  # a console of its own, which nobody sees
+        return {"creationflags": subprocess.CREATE_NO_WINDOW}  # a console of its own, without a window
     return {"start_new_session": True}
 
 

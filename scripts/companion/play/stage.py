@@ -28,8 +28,8 @@ from .recorders import Recorders
 from .scene import Names, Step
 from .still import Stillness
 
-DEADLINE_S = 10.0  # for one event; a person waits no longer, and a busy machine needs a second or two
-_LOOK_AGAIN_S = 0.002  # how soon a file that did not grow is looked at again
+DEADLINE_S = 10.0  # for one event; a busy machine needs a second or two
+_LOOK_AGAIN_S = 0.002  # until a file that has not grown is read again
 
 
 class Stage:
@@ -70,7 +70,7 @@ class Stage:
         """A name for a kernel object that no other run uses."""
         return self.names.unique(name)
 
-    # --- who is on it
+    # --- programs
 
     def start(self, program: str, *arguments: str, environment: dict[str, str] | None = None) -> Actor:
         """Starts a program; the second of one name is called PROGRAM.2."""
@@ -117,13 +117,13 @@ class Stage:
         self.actors[lane] = Actor(self, lane, self.toolchain.system(program), out.with_suffix(""), None)
         self.saw(Kind.START, lane, program)
 
-    # --- what they do
+    # --- events
 
     def before(self, step: Step) -> None:
         """A scene is about to take this step. A stage that halts its programs lets them go on first."""
 
     def wait(self, is_done: Callable[[], bool]) -> bool:
-        """Looks at everything until is_done() or the deadline; says which."""
+        """Takes in events until is_done(), then True, or until the deadline, then False."""
         end = time.monotonic() + self.deadline_s - self.paused_s
         while True:
             self.look()
@@ -136,14 +136,14 @@ class Stage:
     def look(self) -> None:
         """Takes in what has happened since the last look."""
         self._find_children()
-        # What there is now, before the trace is read: what comes later may stand behind a call that is not read yet.
+        # The state before the trace is read: later output may belong behind a call that has not been read yet.
         ended = [actor for actor in self.actors.values() if actor.process and actor.process.poll() is not None]
         printed = {lane: actor.printed_bytes() for lane, actor in self.actors.items()} if self.is_traced else {}
         calls = self.recorders.poll()
         returned = {call.key for call in calls if call.event == "return"}
         self.calls += calls
         for call in calls:
-            if call.event != "enter" or call.key not in returned:  # else it has not waited, and one event tells it all
+            if call.event != "enter" or call.key not in returned:  # else it did not block, and one event is enough
                 self._saw_call(call)
         for lane, actor in self.actors.items():
             actor.feed()

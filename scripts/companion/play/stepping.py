@@ -18,7 +18,7 @@ from .scene import Step
 from .stage import Stage
 from .still import Stillness
 
-_MOST_STEPS = 24  # between two steps of the scene: a program that asks again and again would go on for ever
+_MOST_STEPS = 24  # between two steps of the scene: a program that polls would go on for ever
 _ACTS = (Kind.START, Kind.TYPE, Kind.END_INPUT, Kind.INTERRUPT)
 _LOOK_AGAIN_S = 0.02
 
@@ -36,7 +36,7 @@ class SteppedStage(Stage):
 
     def __enter__(self) -> Self:
         super().__enter__()
-        # Marked as a program of the run: only when it waits, too, all that it was told is done.
+        # It counts as a program of the run: what it was told is done only when it waits again.
         variables = self.toolchain.environment() | {"COMPANION_RUN": self.run}
         self._stepper = subprocess.Popen(self.toolchain.command("Stepper", [self.run]), env=variables, text=True,
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=1,
@@ -101,7 +101,7 @@ class SteppedStage(Stage):
     def _is_still(self) -> bool:
         """Whether all programs wait, and all is known that they have done."""
         heard = self._heard_so_far
-        # A process that is just in exec shows no environment, by which it is found; one that has begun is past that.
+        # During exec a process has no environment by which it could be found; one that has begun is past exec.
         has_begun = all(lane in self._begun for lane, actor in self.actors.items() if actor.process)
         is_reached = has_begun and self._stillness.is_reached()
         super().look()

@@ -1,6 +1,6 @@
-"""Whether the programs of a run stand still: each waits for something, and nothing that it waits for is on its way.
+"""Whether all programs of a run are blocked, and nothing that would wake one of them is under way.
 
-Only then is it sure who of them has come to the next call, and a demo shows the same in every run.
+Only then is it certain which of them have reached their next call, so that a demo shows the same in every run.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import processes
 
-_SETTLES_S = 0.2  # on Windows, where threads cannot be looked at as simply: so long nothing new is heard
+_SETTLES_S = 0.2  # on Windows, where the states of threads are harder to read: no event for so long
 
 
 class Stillness:
@@ -28,17 +28,17 @@ class Stillness:
         if not Path("/proc/self/stat").exists():
             return time.monotonic() - self._last_news > _SETTLES_S
         first = self._switches()
-        # What a program has asked the Wine server for is done once the server sleeps; the answer would wake it.
+        # When the Wine server sleeps, it has answered all requests; an answer would wake the program.
         return first is not None and self._server_sleeps() and first == self._switches()
 
     def _switches(self) -> dict[str, str] | None:
-        """How often each thread was woken so far; None when one is awake."""
+        """The number of context switches of each thread; None when one is running."""
         found = {}
         for process in processes.of_run(self._run):
             try:
                 statuses = {task.name: (task / "status").read_text() for task in (process / "task").iterdir()}
             except OSError:
-                return None  # it has ended just now
+                return None  # it has just ended
             for task, status in statuses.items():
                 lines = status.splitlines()
                 if not any(line.startswith(("State:\tS", "State:\tZ")) for line in lines):
@@ -53,7 +53,7 @@ class Stillness:
         try:
             return self._server is None or "State:\tS" in (self._server / "status").read_text()
         except OSError:
-            self._server = None  # it has ended just now
+            self._server = None  # it has just ended
             return False
 
     @staticmethod

@@ -33,7 +33,7 @@ class Need:
     other systems the whole command is given."""
 
     name: str
-    is_there: Callable[[], bool]  # quick, since it is asked each time
+    is_there: Callable[[], bool]  # must be quick: each command asks
     version_command: Callable[[], list[str]]
     packages: dict[str, str]
 
@@ -48,7 +48,7 @@ def _tool(name: str, program: str, packages: dict[str, str]) -> Need:
 
 
 def tool_path(name: str) -> str | None:
-    """Where a tool is of which the version matters: on Debian that of the system, not one that comes first on PATH."""
+    """The path of a tool whose version matters: on Debian the system's, even where another comes first on PATH."""
     return shutil.which(name, path="/usr/bin") if system() == "apt" else shutil.which(name)
 
 
@@ -149,7 +149,7 @@ def how_to_install(needs: Sequence[Need]) -> list[str]:
 
 
 def require(needs: Sequence[Need], logs: Path) -> bool:
-    """Sees to it that all is there: installs it on Debian and Ubuntu, elsewhere says how. True if it installed."""
+    """Installs what is missing on Debian and Ubuntu; elsewhere fails, and says how. True if it installed something."""
     if os.name != "nt" and sys.platform != "darwin" and platform.machine() != "x86_64":
         raise Failure(f"The Windows programs are made for x86-64, which Wine cannot run on {platform.machine()}.")
     missing = [need for need in needs if not need.is_there()]
@@ -178,15 +178,15 @@ def _apt_install(names: list[str], logs: Path, by_hand: str) -> None:
     say(f"installing with apt-get: {' '.join(names)}")
     as_root = ["env", "DEBIAN_FRONTEND=noninteractive"]
     if _needs_sudo():
-        # Here, where it can be seen and answered, sudo may ask for the password; later it remembers.
+        # sudo may ask for the password here, where the user sees it; later it remembers.
         if subprocess.call(["sudo", "true"], stdout=sys.stderr) != 0:
             raise Failure(f"sudo did not let us install. Ask one who may to run:\n{by_hand}")
         as_root.insert(0, "sudo")
     # Another package manager, such as the nightly upgrade, may be at work and hold a lock.
     apt_get = [*as_root, "apt-get", "-o", "DPkg::Lock::Timeout=300"]
     install = [*apt_get, "install", "-y", "--no-install-recommends", *names]
-    # The thorough way begins with what an interrupted installation left behind. Where only some package list cannot
-    # be had, the packages may still come; so this is one step, the output of which tells it all.
+    # First finishes an installation that was interrupted. If only some package list cannot be fetched, the packages
+    # may still be installed; so this is one step, with all output together.
     thorough = [[*as_root, "dpkg", "--configure", "-a"], [*apt_get, "update"], install]
 
     def run(command: list[str]) -> None:

@@ -12,7 +12,7 @@ from typing import Self
 
 from .failure import Failure
 
-_SILENT_S = 0.5  # a step that is over sooner is not worth a line
+_SILENT_S = 0.5  # a shorter step is not shown
 _REFRESH_S = 0.2
 _LINES_IN_FULL = 60  # of a failed step's output; of more than that its end
 
@@ -29,7 +29,7 @@ class StepFailed(Failure):
 
 
 class Step:
-    """A command that runs since it was made; as a context manager it is ended when what it is for fails.
+    """A command that is started at once. As a context manager it ends the command when the block fails.
 
     Its output goes to a file, since a pipe would be held open by whatever the command leaves running behind it.
     """
@@ -50,13 +50,13 @@ class Step:
         if self._process.poll() is not None:
             return
         if failure is KeyboardInterrupt:
-            # The Ctrl+C has reached the command too. apt-get then puts things in order, which must not be cut short.
+            # The command has received the Ctrl+C too. apt-get then cleans up, which must not be interrupted.
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_SILENT_S)
                 return
             say(f"{self._title}: interrupted, waiting for its end")
         else:
-            with contextlib.suppress(PermissionError):  # what sudo started is not ours to end
+            with contextlib.suppress(PermissionError):  # we may not end what sudo started
                 self._process.terminate()
         self._process.wait()
 
@@ -92,7 +92,7 @@ class _Display:
             return
         if self._is_terminal:
             line = f"lesson: {self._title} {seconds:4.1f} s  {_last_line(log)}"
-            _write(f"\r\033[K\033[?7l{line}\033[?7h")  # without wrapping: the terminal cuts what does not fit
+            _write(f"\r\033[K\033[?7l{line}\033[K\033[?7h")  # no wrapping: the terminal cuts what does not fit
         elif not self._is_shown:
             say(f"{self._title} …")
         self._is_shown = True

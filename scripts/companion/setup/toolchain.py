@@ -18,7 +18,7 @@ def is_win32(program: str) -> bool:
 
 
 class Toolchain:
-    """One build of the programs, whoever has made it."""
+    """A build directory, made by `lesson` or by somebody with Meson."""
 
     def __init__(self, build_dir: Path, wine_prefix: Path) -> None:
         self.build_dir = build_dir.resolve()
@@ -35,7 +35,7 @@ class Toolchain:
         return self.executable(program).is_file()
 
     def programs(self) -> list[str]:
-        """All that are built."""
+        """The names of all programs in it."""
         found = [path for path in self.build_dir.glob("[!.]*") if path.is_file() and os.access(path, os.X_OK)]
         return sorted(path.stem for path in found if path.suffix == (".exe" if is_win32(path.name) else ""))
 

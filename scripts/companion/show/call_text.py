@@ -10,7 +10,7 @@ from ..trace.events import Call
 from ..trace.kernel import Kernel, KernelObject, handle_value
 
 
-# Arguments that say which process is meant, or how long a path is: another run, or another folder, has others.
+# Arguments with process ids or lengths of paths: they differ in another run or another folder.
 _VOLATILE = {"dwProcessId": "ID", "dwThreadId": "ID", "th32ProcessID": "ID", "th32ParentProcessID": "ID",
              "ClientProcessId": "ID", "ServerProcessId": "ID", "pid": "ID", "szExeFile": "…",
              "lpdwSize": "…", "cchFilePath": "…"}
@@ -19,18 +19,18 @@ _GIVES_ID = {"fork", "wait4", "GetProcessId"}
 
 
 class Reader:
-    """Puts calls into words. Names that were made unique for the run lose what made them so."""
+    """Turns calls into text. Names that were made unique for the run lose their suffix."""
 
     def __init__(self, kernel: Kernel, run: str = "", hides_ids: bool = False, hides_handles: bool = False) -> None:
         self.kernel = kernel
         self._run = run
-        self._hides_ids = hides_ids  # of processes: another run has others
-        self._hides_handles = hides_handles  # their values; what is behind them is said instead
+        self._hides_ids = hides_ids  # of processes, which differ from run to run
+        self._hides_handles = hides_handles  # their values; their objects are named instead
         self._ids: set[str] = set()
         self._handle_names: dict[int, dict[int, str]] = {}  # by process, then by object
 
     def learn(self, call: Call) -> None:
-        """An event that is not to be read; for hides_ids."""
+        """Remembers the id of its process, for hides_ids."""
         self._ids.add(str(call.pid))
 
     def call(self, call: Call, is_short: bool = False) -> str:
@@ -43,7 +43,7 @@ class Reader:
         return [(name, self.value(call, value, name)) for name, value in call.arguments.items()]
 
     def result(self, call: Call) -> str:
-        """What came of it: TRUE, 0x44, error 2 ERROR_FILE_NOT_FOUND."""
+        """The result: TRUE, 0x44, error 2 ERROR_FILE_NOT_FOUND."""
         text = "" if call.result is None else self.value(call, call.result)
         if call.error:
             failed = f"error {call.error['number']} {call.error.get('name', '')}".rstrip()
@@ -61,7 +61,7 @@ class Reader:
         return ", ".join(filter(None, parts))
 
     def returned(self, call: Call, is_continued: bool, is_short: bool = False) -> str:
-        """The whole call with its result, or, when its entry was told before, only what came of it."""
+        """The whole call with its result; only the result if its entry has been shown before."""
         outcome = self.outcome(call) if is_continued else self.result(call)
         text = f"← {call.name}" if is_continued else f"→ {self.call(call, is_short)}"
         return f"{text} = {outcome}" if outcome else text

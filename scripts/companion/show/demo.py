@@ -31,7 +31,7 @@ def play(toolchain: Toolchain, scene: Scene, title: str, language: str, auto_s: 
             failure = report(scene, mismatch, stage)
         else:
             return 0
-    # The demo's own screen, which would take it along, is closed.
+    # Only now: closing the demo's own screen would have removed it.
     print(failure, file=sys.stderr, flush=True)
     return 1
 
@@ -48,7 +48,7 @@ class DemoStage(SteppedStage):
         self._reader = Reader(self._kernel, self.run, hides_ids=where.is_plain)
         self._in_call: dict[str, dict[int, str]] = {}  # by lane and thread: calls that have not returned
         self._ended: set[str] = set()  # lanes
-        self._returned: dict[str, str] = {}  # by lane: its last call, and what came of it
+        self._returned: dict[str, str] = {}  # by lane: its last call, with the result
         self._output: dict[str, list[str]] = {}
         self._moments: list[Moment] = []
 

@@ -11,16 +11,16 @@ from .call_text import Reader
 
 _WRITES = {"WriteFile", "send", "FlushFileBuffers", "write", "sendto", "msgsnd"}
 _LONG_S = 0.1
-_FORGETS = {"CloseHandle", "closesocket", "TerminateProcess"}  # after them the kernel has no name for their argument
+_FORGETS = {"CloseHandle", "closesocket", "TerminateProcess"}  # after them the model has no object for their argument
 _SHOWN_IN_A_ROW = 3  # of the same call by the same thread
 _SHOWN_IN_ALL = 3  # of the same call on the same kinds of objects, as in a loop of several calls
 
 
 def mermaid(calls: list[Call], run: str) -> str:
-    """The diagram. Nothing in it is different in the next run, but for the order between processes."""
+    """The diagram. It is the same in each run, except for the order between processes."""
     lanes = list(dict.fromkeys(call.lane for call in calls))
     lines = ["sequenceDiagram"]
-    if len(lanes) > 1:  # the kernel stands in the middle, between those who meet there
+    if len(lanes) > 1:  # the kernel in the middle of the processes
         middle = (len(lanes) + 1) // 2
         places = [*lanes[:middle], "kernel", *lanes[middle:]]
     else:
@@ -35,10 +35,10 @@ def _arrows(calls: list[Call], run: str) -> Iterator[str]:
     reader = Reader(kernel := Kernel(), run, hides_ids=True, hides_handles=True)
     for call in calls:
         reader.learn(call)
-    entries = {call.key: call for call in calls if call.event == "enter"}  # with what the call was given, no more
-    drawn: set[tuple[int, int]] = set()  # the calls whose arrow has gone out
-    made: dict[tuple[int, str], int] = {}  # by process and what the call looks like, how often
-    row: dict[int, tuple[str, int]] = {}  # by thread: the call that it has made last, and how often
+    entries = {call.key: call for call in calls if call.event == "enter"}  # only with what the call was given
+    drawn: set[tuple[int, int]] = set()  # calls whose arrow has been drawn
+    made: dict[tuple[int, str], int] = {}  # number of calls, by process and text
+    row: dict[int, tuple[str, int]] = {}  # by thread: its last call, and how often in a row
 
     def begins(call: Call, end: str) -> str:
         return f"{_id(call.lane)}->>kernel: {_escaped(reader.call(entries.get(call.key, call), is_short=True))}{end}"
@@ -79,14 +79,14 @@ def _returns_next(calls: list[Call], index: int) -> bool:
 
 
 def _waits(calls: list[Call], index: int) -> bool:
-    """A writer is held up for a moment only, until the reader has taken note; it waits when that moment is long."""
+    """A writer always blocks for a moment, until the reader has been woken; only a longer time is shown as waiting."""
     call = calls[index]
     end = next((later.time for later in calls[index + 1:] if later.key == call.key), None)
     return call.name not in _WRITES or end is None or end - call.time > _LONG_S
 
 
 def calls_per_program(diagram: str) -> dict[str, list[str]]:
-    """What a diagram says of each process: its calls, without what depends on who was quicker. A call that comes
+    """What a diagram says of each process: its calls, without what depends on timing. A call that comes
     several times in a row counts once, since a stream may come in one piece or in two."""
     found: dict[str, list[str]] = {}
     names = dict(re.findall(r"participant (\w+) as (.+)", diagram))

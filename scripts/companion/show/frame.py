@@ -41,19 +41,19 @@ class Object:
 
 @dataclass(frozen=True)
 class Column:
-    """What is to be seen of a process."""
+    """What is shown of a process."""
 
     lane: str
     state: str  # "halts", "waits", "runs" or "ended"
     waits_in: str = ""
-    returned: str = ""  # what it called last, and what came of it
+    returned: str = ""  # its last call, with the result
     output: tuple[str, ...] = ()
     handles: tuple[Handle, ...] = ()
 
 
 @dataclass(frozen=True)
 class Moment:
-    """A moment in which all stands still."""
+    """The state while all programs are halted or blocked."""
 
     number: int
     narration: str
@@ -100,7 +100,7 @@ class Frame:
             yield " │ ".join(parts).rstrip()
 
     def _cell(self, moment: Moment, process: Column, width: int, is_short: bool) -> Iterator[tuple[str, str]]:
-        """In short without the arguments that say nothing."""
+        """If short, without arguments that are NULL, 0 or unknown."""
         is_active = process.lane == moment.lane
         state = self._words[process.state] + (f" {process.waits_in}" if process.waits_in else "")
         yield from _styled(process.lane, width, "1;36")
@@ -149,7 +149,7 @@ class Frame:
 
 
 def _styled(text: str, width: int, style: str) -> Iterator[tuple[str, str]]:
-    """Indented as it begins, and further where it goes on."""
+    """With the indentation of the text, and more of it on continued lines."""
     indent = len(text) - len(text.lstrip())
     for number, part in enumerate(wrap_words(text, width - indent - 2)):
         yield " " * (indent + (2 if number else 0)) + part, style

@@ -1,4 +1,4 @@
-"""Single keys, without Enter behind them."""
+"""Reads single keys, without Enter."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def single_keys() -> Iterator[None]:
-    """Keys come at once, and are not shown. Ctrl+C stays what it is."""
+    """Keys are read at once, and not echoed. Ctrl+C still interrupts."""
     if sys.platform == "win32":
         yield
         return
@@ -38,4 +38,4 @@ def key_pressed(timeout_s: float) -> str:
         return msvcrt.getwch()
     if not select.select([sys.stdin], [], [], timeout_s)[0]:
         return ""
-    return os.read(sys.stdin.fileno(), 1).decode("ascii", "replace") or "q"  # the terminal has gone
+    return os.read(sys.stdin.fileno(), 1).decode("ascii", "replace") or "q"  # the terminal has been closed

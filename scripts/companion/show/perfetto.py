@@ -16,7 +16,7 @@ def perfetto(calls: list[Call], run: str) -> str:
     events: list[dict[str, Any]] = []
     lanes = {call.pid: call.lane for call in calls}
     open_calls: dict[tuple[int, int], Call] = {}
-    last: dict[int, float] = {}  # by process, the time of its last sign of life
+    last: dict[int, float] = {}  # by process, the time of its last event
     for number, (pid, lane) in enumerate(lanes.items()):
         events.append({"ph": "M", "name": "process_name", "pid": pid, "tid": 0, "args": {"name": lane}})
         events.append({"ph": "M", "name": "process_sort_index", "pid": pid, "tid": 0, "args": {"sort_index": number}})

@@ -24,7 +24,7 @@ class Recording:
 
 
 def record(toolchain: Toolchain, scene: Scene, deadline_s: float | None = None) -> Recording | None:
-    """Plays a scene with the trace on. Where it goes another way than its text, says so and gives None."""
+    """Plays a scene with the trace on. On a mismatch prints a report and returns None."""
     events: list[Event] = []
     with Stage(toolchain, events.append, is_traced=True) as stage:
         stage.deadline_s = deadline_s or stage.deadline_s

@@ -31,7 +31,7 @@ class Renderer(Protocol):
 
 def play(toolchain: Toolchain, scene: Scene, json: bool = False, calls: bool = False,
          deadline_s: float = DEADLINE_S) -> int:
-    """Plays a scene and shows it as it goes; gives 0 when all went as its text says, else 1."""
+    """Plays a scene and shows it as it goes; returns 0 if it went as its text says, else 1."""
     renderer = _renderer(scene, json)
     on_event = renderer.event if json else _InWords(renderer).event
     with Stage(toolchain, on_event, deadline_s, is_traced=calls) as stage:
@@ -51,7 +51,7 @@ def _renderer(scene: Scene, json: bool) -> Renderer:
 
 
 class _InWords:
-    """Puts what the trace tells into words on its way to a renderer."""
+    """Turns the calls of the trace into text for a renderer."""
 
     def __init__(self, renderer: Renderer) -> None:
         self._renderer = renderer
@@ -122,7 +122,7 @@ class Lanes(PlainText):
 
     _COLOURS = ("\033[36m", "\033[33m", "\033[35m", "\033[32m", "\033[34m", "\033[31m")
     _BOLD, _DIM, _RESET = "\033[1m", "\033[2m", "\033[0m"
-    _LEAST_COLUMNS = 24  # of a lane; below that columns read worse than names in front
+    _LEAST_COLUMNS = 24  # of a lane; narrower ones are less readable than names in front of the lines
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
@@ -156,7 +156,7 @@ class Lanes(PlainText):
 
 
 def _mark(event: Event) -> str:
-    """An event in the notation of a scene. Calls, which no scene has, bring their arrow with them."""
+    """An event in the notation of a scene. A call, which no scene has, has its arrow in the text."""
     if event.kind is Kind.CALL:
         return event.text
     return f"{event.kind.value} {event.text}".rstrip()

@@ -1,4 +1,4 @@
-"""What is said about a scene that went another way than its text."""
+"""The report of a mismatch: a scene whose programs did something else than its text says."""
 
 from __future__ import annotations
 

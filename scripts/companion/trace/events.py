@@ -35,7 +35,7 @@ class Call:
     result: Any = None
     error: dict[str, Any] | None = None
     begin: float = 0.0
-    is_halted: bool = False  # stands still until the stage lets it go on
+    is_halted: bool = False  # the thread waits until the stage lets it go on
     printed: dict[str, int] = field(default_factory=dict)  # the bytes on "out" and "err" before it
 
     @property

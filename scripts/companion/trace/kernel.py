@@ -14,7 +14,7 @@ class KernelObject:
     type: str  # "mailslot"
     name: str  # "\\\\.\\mailslot\\mailbox", or of a process its program; empty where it has none
     handles: set[tuple[int, int]] = field(default_factory=set)  # of which process, which value
-    is_running: bool = False  # a process holds itself while it runs
+    is_running: bool = False  # a running process counts as one reference
 
     @property
     def usage_count(self) -> int:
@@ -37,12 +37,12 @@ class Kernel:
     """The kernel objects of a run and the handle tables of its processes, as far as the trace tells."""
 
     def __init__(self) -> None:
-        self.objects: list[KernelObject] = []  # the living ones
+        self.objects: list[KernelObject] = []  # those that exist now
         self.tables: dict[int, dict[int, Entry]] = {}  # by process id, then by handle value
         self.lanes: dict[int, str] = {}
         self._made = 0
         self._processes: dict[int, KernelObject] = {}
-        self._lists: dict[tuple[int, str], list[int]] = {}  # what attribute lists let pass
+        self._lists: dict[tuple[int, str], list[int]] = {}  # the handles of attribute lists
 
     def object_of(self, pid: int, handle: Any) -> KernelObject | None:
         """What is behind a handle, as it stands among a call's arguments."""
@@ -170,7 +170,7 @@ class Kernel:
 
 
 def handle_value(handle: Any) -> int | None:
-    """The number of a handle, as it stands among a call's arguments; None of what is no real handle."""
+    """The number of a handle, as it stands among a call's arguments; None for anything that is no real handle."""
     text = handle.get("handle", "") if isinstance(handle, dict) else ""
     return int(text, 16) if text.startswith("0x") else None
 

@@ -38,7 +38,7 @@ class _Process:
     calls: int = 0
     views: set[str] = field(default_factory=set)  # addresses of mmap
     has_output: bool = False  # in files of its own
-    is_new: bool = False  # a program that has not done anything yet which shows whether it has
+    is_new: bool = False  # nothing it has done yet shows whether it has
     held: list[Call] = field(default_factory=list)  # until then
     last: float = 0.0
 
