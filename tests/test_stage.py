@@ -85,6 +85,15 @@ def test_a_process_that_ends_while_one_looks_for_it(tmp_path: Path, monkeypatch:
 
 
 @linux_only
+def test_what_shows_itself_only_on_the_second_look_is_ended_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as late:
+        looks = [[], [Path("/proc", str(late.pid))]]
+        monkeypatch.setattr(processes, "of_run", lambda run: looks.pop(0) if looks else [])
+        processes.end_run("a run", [])
+        assert late.wait(DEADLINE_S) == -signal.SIGKILL
+
+
+@linux_only
 def test_an_interrupted_command_ends_its_programs(tmp_path: Path) -> None:
     """A person who presses Ctrl+C in the middle of `lesson run` leaves nothing behind."""
     mark = f"LESSON_TEST={tmp_path}".encode()

@@ -12,8 +12,11 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
+
+_LOOK_AGAIN_S = 0.002  # longer than a process has no environment after exec
 
 
 def own_group() -> dict[str, Any]:
@@ -45,11 +48,24 @@ def end_run(run: str, started: list[subprocess.Popen[bytes]]) -> None:
                 subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
             process.kill()
             process.wait()
-    # What is left was started by a program that has ended; the run's name is in its environment.
-    if sys.platform != "win32":
-        for left in of_run(run):
+    _kill_rest(run)
+
+
+def _kill_rest(run: str) -> None:
+    """What was started by a program that has ended; the run's name is in its environment. A process has no environment
+    for a moment after exec, and may start another one before it is killed: so until two looks have found nothing new."""
+    if sys.platform == "win32":
+        return  # taskkill has ended them
+    killed: set[str] = set()
+    looks_in_vain = 0
+    while looks_in_vain < 2:
+        new = [process.name for process in of_run(run) if process.name not in killed]
+        for process in new:
             with contextlib.suppress(OSError):  # it has ended by itself
-                os.kill(int(left.name), signal.SIGKILL)
+                os.kill(int(process), signal.SIGKILL)
+        killed |= set(new)
+        looks_in_vain = 0 if new else looks_in_vain + 1
+        time.sleep(_LOOK_AGAIN_S)
 
 
 def of_run(run: str) -> list[Path]:
