@@ -2,6 +2,8 @@
 #ifndef COMPANION_HANDLE_INTERNAL_H
 #define COMPANION_HANDLE_INTERNAL_H
 
+#include <windows.h>
+
 #include <winternl.h>
 
 #include "handle_table.h"
