@@ -3,10 +3,11 @@ rem The one command people type, on Windows. See scripts\lesson --help.
 rem This part only finds a Python; all the rest is in scripts\companion.
 setlocal
 
-set "python=py -3"
+rem First the one on PATH: an active virtual environment, which has Meson and pytest. py -3 is the newest that is installed.
+set "python=python"
 call :is_new_enough
 if not errorlevel 1 goto found
-set "python=python"
+set "python=py -3"
 call :is_new_enough
 if not errorlevel 1 goto found
 

@@ -22,6 +22,12 @@ _CROSS_FILE = "scripts/cross/x86_64-w64-mingw32.ini"
 _NOTHING = "no work to do"  # what Ninja says
 
 
+def windows_options() -> list[str]:
+    """By itself Meson looks for Visual Studio where no other compiler is on PATH. With --vsenv it does so always, and
+    stops where there is none: only for those who ask for its compilers, which are not on PATH."""
+    return ["--vsenv"] if Path(os.environ.get("CC", "")).stem.lower() in ("cl", "clang-cl") else []
+
+
 class Build(Toolchain):
     """One build of all programs: with UTF-16 or UTF-8 in its TCHARs; or the POSIX side with sanitizers."""
 
@@ -35,7 +41,7 @@ class Build(Toolchain):
             self._options = ["-Db_sanitize=address,undefined", "-Db_lundef=false"]
         else:
             self._options = [f"-Dunicode={str(unicode).lower()}"]
-            self._options += ["--vsenv"] if os.name == "nt" else [f"--cross-file={self.source / _CROSS_FILE}"]
+            self._options += windows_options() if os.name == "nt" else [f"--cross-file={self.source / _CROSS_FILE}"]
 
     # Each of these does nothing, quickly, where nothing is to do, and says whether it did something.
 

@@ -62,9 +62,10 @@ def _has_c_compiler() -> bool:
 
 
 def _windows_compiler() -> str | None:
-    """Visual Studio is not on PATH; its installer is what knows of it (Meson asks it too, for --vsenv)."""
+    """The one that CC names, or one on PATH. Visual Studio's is not on PATH: its installer is what knows of it, and
+    Meson asks that, too."""
     vswhere = Path(os.environ.get("ProgramFiles(x86)", ""), "Microsoft Visual Studio/Installer/vswhere.exe")
-    return next(filter(None, map(shutil.which, ("cl", "clang-cl", "gcc", str(vswhere)))), None)
+    return next(filter(None, map(shutil.which, (os.environ.get("CC", ""), "cl", "clang-cl", "gcc", str(vswhere)))), None)
 
 
 def _has_wine() -> bool:
