@@ -4,8 +4,7 @@
  * Shows   CreateMailslot and CreateFile: a mailslot is one-way, so a conversation takes two. CreateThread: ReadFile on
  *         the slot and reading the keyboard both wait, so each has a thread of its own.
  * Run     MailChat --me NAME --peer NAME
- * With    another MailChat.c, with the two names exchanged; peer.c, srw_lock.c, screen.c,
- *         chat_options.c
+ * With    another MailChat.c, with the two names exchanged; peer.c, srw_lock.c, screen.c, chat_options.c
  * POSIX   mail_chat.c
  */
 #include "companion.h"

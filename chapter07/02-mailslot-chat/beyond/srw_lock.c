@@ -7,7 +7,7 @@
 #include "../shared/peer.h"
 
 static SRWLOCK lock = SRWLOCK_INIT;
-static CONDITION_VARIABLE hasChanged = CONDITION_VARIABLE_INIT;
+static CONDITION_VARIABLE change = CONDITION_VARIABLE_INIT;
 
 void lock_peer(void)
 {
@@ -21,10 +21,10 @@ void unlock_peer(void)
 
 void tell_change(void)
 {
-    WakeAllConditionVariable(&hasChanged);
+    WakeAllConditionVariable(&change);
 }
 
 bool wait_for_change(unsigned long timeout_ms)
 {
-    return SleepConditionVariableSRW(&hasChanged, &lock, timeout_ms, 0) != FALSE;
+    return SleepConditionVariableSRW(&change, &lock, timeout_ms, 0) != FALSE;
 }

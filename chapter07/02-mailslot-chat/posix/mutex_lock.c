@@ -10,7 +10,7 @@
 #include "../shared/peer.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t has_changed = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t change = PTHREAD_COND_INITIALIZER;
 
 void lock_peer(void)
 {
@@ -24,7 +24,7 @@ void unlock_peer(void)
 
 void tell_change(void)
 {
-    pthread_cond_broadcast(&has_changed);
+    pthread_cond_broadcast(&change);
 }
 
 bool wait_for_change(unsigned long timeout_ms)
@@ -32,8 +32,8 @@ bool wait_for_change(unsigned long timeout_ms)
     struct timespec end;
 
     if (timeout_ms == NO_LIMIT)
-        return pthread_cond_wait(&has_changed, &mutex) == 0;
+        return pthread_cond_wait(&change, &mutex) == 0;
     clock_gettime(CLOCK_REALTIME, &end);
     end.tv_sec += (time_t)(timeout_ms / 1000);
-    return pthread_cond_timedwait(&has_changed, &mutex, &end) == 0;
+    return pthread_cond_timedwait(&change, &mutex, &end) == 0;
 }
