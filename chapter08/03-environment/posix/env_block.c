@@ -22,8 +22,8 @@ static bool has_same_name(const char *left, const char *right)
 }
 
 /*
- * The child's environment: these variables alone, the last one where a name comes twice. COMPANION_LANE is for the
- * stage (common/README.md).
+ * The child's environment: these variables alone, the last one where a name comes twice, and COMPANION_LANE, by which
+ * `lesson run` knows the child (common/README.md).
  */
 static char **make_environment(int count, char *const pairs[])
 {

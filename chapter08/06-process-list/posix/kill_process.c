@@ -1,8 +1,8 @@
 /*
  * kill_process.c - ends a process by its name or its id.
  *
- * Shows   pidfd_open, a handle for a process on Linux; pidfd_send_signal: SIGTERM asks, SIGKILL does not; poll on the
- *         pidfd sees the end.
+ * Shows   pidfd_open, a handle for a process on Linux; pidfd_send_signal: SIGTERM asks it to end, SIGKILL ends it;
+ *         poll on the pidfd sees the end.
  * Run     kill_process [--all] [--grace MS] PID|NAME
  * With    proc_read.c, proc_stat.c, process_table.c; waiting_process.c, a process that may be ended
  * Win32   KillProcess.c
@@ -59,7 +59,7 @@ static bool is_gone_within(int pidfd, unsigned long ms)
     return poll(&end, 1, (int)ms) > 0;
 }
 
-/* Asks, and when that did not help within the grace period, does not ask. False when the process is still there. */
+/* Sends SIGTERM and, when the process has not ended within the grace period, SIGKILL. False when it is still there. */
 static bool terminate(int pidfd, const process_entry *process, unsigned long grace_ms)
 {
     if (pidfd_send_signal(pidfd, SIGTERM, NULL, 0) < 0 && errno != ESRCH) {
