@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ RIGHT = {"clang-format": "Debian clang-format version 14.0.6", "mypy": "mypy 1.0
 def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of tools that say a version and complain about nothing."""
     monkeypatch.setattr(packages, "system", lambda: None)
-    monkeypatch.setattr(packages, "tool_path", lambda name: str(tmp_path / name) if (tmp_path / name).exists() else None)
+    monkeypatch.setattr(packages, "tool_path", lambda name: shutil.which(name, path=str(tmp_path)))
     for name in RIGHT:
         make(tmp_path, name)
     return tmp_path

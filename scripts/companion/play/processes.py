@@ -53,7 +53,7 @@ def end_run(run: str, started: list[subprocess.Popen[bytes]]) -> None:
 
 def _kill_rest(run: str) -> None:
     """What was started by a program that has ended; the run's name is in its environment. A process has no environment
-    for a moment after exec, and may start another one before it is killed: so until two looks have found nothing new."""
+    for a moment after exec, and may start another one before it is killed: so until two looks find nothing new."""
     if sys.platform == "win32":
         return  # taskkill has ended them
     killed: set[str] = set()
