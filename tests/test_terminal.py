@@ -2,64 +2,30 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
+import termios
 import time
 from collections.abc import Iterator
 
 import pytest
 from conftest import DEADLINE_S, TOOLCHAINS
+from pseudo_terminal import PseudoTerminal
 from companion.play.actor import Actor
 from companion.play.stage import Stage
 from companion.setup.toolchain import Toolchain
 
-if os.name == "nt":
-    pytest.skip("a pseudo terminal of Linux is needed", allow_module_level=True)
 
-import fcntl  # noqa: E402
-import pty  # noqa: E402
-import select  # noqa: E402
-import struct  # noqa: E402
-import termios  # noqa: E402
-
-
-class Terminal:
-    """A program with a terminal of its own, and somebody who types there."""
-
+class Terminal(PseudoTerminal):
     def __init__(self, toolchain: Toolchain, program: str, *arguments: str) -> None:
-        self._keyboard, screen = pty.openpty()
-        fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-
-        def take_terminal() -> None:
-            os.setsid()
-            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-        self.process = subprocess.Popen(toolchain.command(program, list(arguments)), env=toolchain.environment() | {
-            "TERM": "xterm"}, stdin=screen, stdout=screen, stderr=screen, preexec_fn=take_terminal)
-        os.close(screen)
-        self._shown = b""
+        super().__init__(toolchain.command(program, list(arguments)), toolchain.environment())
         self._is_wine = toolchain.system(program) == "wine"
 
     def type(self, keys: str) -> None:
         """Presses keys once the program reads them: only then does Wine keep Linux from turning Enter into Ctrl+J."""
         end = time.monotonic() + DEADLINE_S
-        while self._is_wine and termios.tcgetattr(self._keyboard)[0] & termios.ICRNL:
+        while self._is_wine and termios.tcgetattr(self.keyboard)[0] & termios.ICRNL:
             assert time.monotonic() < end, "the program does not read from its terminal"
             time.sleep(0.001)
-        os.write(self._keyboard, keys.encode())
-
-    def wait_for(self, text: str) -> str:
-        """Until the text is on the screen, behind what was waited for before. Gives what stands between them."""
-        while text.encode() not in self._shown:
-            assert select.select([self._keyboard], [], [], DEADLINE_S)[0], f"{text!r} did not come: {self._shown!r}"
-            self._shown += os.read(self._keyboard, 4096)
-        before, _, self._shown = self._shown.partition(text.encode())
-        return before.decode(errors="replace")
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        os.close(self._keyboard)
+        self.press(keys)
 
 
 Mail = tuple[Actor, Terminal]

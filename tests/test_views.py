@@ -13,7 +13,6 @@ import pytest
 from conftest import BUILD_ROOT, DEADLINE_S, SOURCE, TOOLCHAINS, WIN32, linux_only
 from companion.play import lessons, processes
 from companion.play.scene import load
-from companion.play.stage import Stage
 from companion.setup.toolchain import is_win32
 from companion.show import compare, demo, render, views
 from companion.show.call_text import Reader
@@ -307,89 +306,3 @@ def test_a_reader_that_has_seen_enough_ends_the_demo() -> None:
         command.stdout.close()
         assert command.wait(DEADLINE_S) == 141
     assert processes.with_variable(b"DEMO_TEST=pipe") == []
-
-
-@linux_only
-@pytest.mark.parametrize("keys, status", [("q", 0), ("\r\rbb\r\rq", 0), ("\x03", 130), ("\r" * 30, 0), (None, -9)])
-def test_the_demo_at_a_terminal(keys: str | None, status: int) -> None:
-    """However it ends, it leaves nothing behind. Killed outright, it leaves programs that stand still: they notice."""
-    mark = f"terminal-{status}-{len(keys or '')}"
-    keyboard, screen = pty_of(24, 80)
-    process = subprocess.Popen(lesson_command("demo", "mailslot", "--language", "en"),
-                               stdin=screen, stdout=screen, stderr=screen, preexec_fn=take_terminal,
-                               env=os.environ | {"TERM": "xterm", "DEMO_TEST": mark})
-    os.close(screen)
-    shown = read_until(keyboard, "CreateMailslot(")
-    assert "step 1" in shown and "\033[?1049h" in shown
-    assert len(processes.with_variable(f"DEMO_TEST={mark}".encode())) > 1
-    if keys is None:
-        process.kill()
-    else:
-        for number, key in enumerate(keys):
-            os.write(keyboard, key.encode())
-            if key == "\r" and number == 0 and len(keys) > 5:
-                read_until(keyboard, "step 2")
-    rest = read_until(keyboard, None)
-    assert process.wait(DEADLINE_S) == status
-    if keys is not None:
-        assert "\033[?1049l" in rest  # the screen is as it was
-    os.close(keyboard)
-    with Stage(TOOLCHAINS["unicode"], deadline_s=DEADLINE_S) as stage:
-        assert stage.wait(lambda: processes.with_variable(f"DEMO_TEST={mark}".encode()) == [])
-
-
-@linux_only
-def test_the_demo_follows_the_size_of_the_terminal() -> None:
-    keyboard, screen = pty_of(24, 80)
-    environment = {name: value for name, value in os.environ.items() if name not in ("LINES", "COLUMNS")}
-    process = subprocess.Popen(lesson_command("demo", "mailslot"),
-                               stdin=screen, stdout=screen, stderr=screen, preexec_fn=take_terminal,
-                               env=environment | {"TERM": "xterm", "NO_COLOR": "1"})
-    first = read_until(keyboard, "CreateMailslot(")
-    assert "─" * 80 in first and "─" * 81 not in first
-    assert "\033[1m" not in first and "\033[7m" not in first
-    resize(screen, 30, 120)
-    assert "─" * 120 in read_until(keyboard, "─" * 120)
-    os.write(keyboard, b"q")
-    os.close(screen)
-    read_until(keyboard, None)
-    assert process.wait(DEADLINE_S) == 0
-    os.close(keyboard)
-
-
-def pty_of(rows: int, columns: int) -> tuple[int, int]:
-    import pty
-    keyboard, screen = pty.openpty()
-    resize(screen, rows, columns)
-    return keyboard, screen
-
-
-def resize(screen: int, rows: int, columns: int) -> None:
-    import fcntl
-    import struct
-    import termios
-    fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-
-def take_terminal() -> None:
-    import fcntl
-    import termios
-    os.setsid()
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-
-def read_until(keyboard: int, text: str | None) -> str:
-    """What comes on the screen until this text does, or until nothing more can come."""
-    import select
-    shown = b""
-    while text is None or text not in shown.decode("utf-8", "ignore"):
-        assert select.select([keyboard], [], [], DEADLINE_S)[0], f"{text!r} did not come: {shown!r}"
-        try:
-            data = os.read(keyboard, 65536)
-        except OSError:  # nobody has the terminal any more
-            data = b""
-        if not data:
-            assert text is None, f"{text!r} did not come: {shown!r}"
-            break
-        shown += data
-    return shown.decode("utf-8", "ignore")
