@@ -1,410 +1,241 @@
-"""Edge cases of chapter08/07-command-prompt. Only processes that a test started itself are ever ended."""
+"""Edge cases of the prompt of chapter08/07-command-prompt. Only processes that a test started itself are ended."""
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from conftest import BOTH_SIDES, DEADLINE_S, TOOLCHAINS
 from companion.play.actor import Actor
 from companion.play.stage import Stage
+from test_process_list import BOOK, side_of
+
+QUOTE = 'a " is missing: quotes come in pairs'
 
 
-@dataclass
 class Side:
     """The prompt and what it starts, in one build."""
 
-    stage: Stage
-    prompt: str
-    probe: str
-    waiter: str
+    def __init__(self, build: str, stage: Stage) -> None:
+        self.stage = stage
+        self.is_posix = build == "posix"
+        self.prompt, self.probe = ("command_prompt", "probe") if self.is_posix else ("CommandPrmpt_Ex", "Probe")
+        self.processes = side_of(build, BOOK, stage)
 
-    @property
-    def is_posix(self) -> bool:
-        return self.probe == "probe"
+    def type(self, *lines: str) -> Actor:
+        """A prompt that has done all these lines."""
+        actor = self.stage.start(self.prompt)
+        actor.type_bytes("".join(line + "\n" for line in lines).encode())
+        actor.end_input()
+        assert actor.exit() == 0
+        self.stage.look()
+        return actor
 
-    @property
-    def lister(self) -> str:
-        """What lp stands for."""
-        return "process_tree" if self.is_posix else "ProcessTree"
-
-    @property
-    def killer(self) -> str:
-        """What kp stands for."""
-        return "kill_tree" if self.is_posix else "KillTree"
-
-    @property
-    def work(self) -> Path:
-        return self.stage.work
-
-    def start(self, *arguments: str) -> Actor:
-        return self.stage.start(self.prompt, "--language", "en", *arguments)
-
-    def run(self, command: str, status: int = 0) -> list[str]:
-        """What one command prints. That of the programs it starts is in files of their own."""
-        actor = self.start("-c", command)
-        assert (actor.exit(), actor.errors.all) == (status, actor.errors.all)
-        return actor.output.all
-
-    def fail(self, command: str, status: int) -> list[str]:
-        """What one command says on standard error."""
-        actor = self.start("-c", command)
-        assert actor.exit() == status
-        assert actor.output.all == []
+    def errors(self, actor: Actor) -> list[str]:
         return [line.removeprefix(self.prompt + ": ") for line in actor.errors.all]
 
-    def file(self, name: str) -> list[str]:
-        return (self.work / name).read_text(encoding="utf-8").splitlines()
+    def said(self, *lines: str) -> list[str]:
+        """What these lines print, of the prompt itself; nothing may fail."""
+        actor = self.type(*lines)
+        assert actor.errors.all == []
+        return actor.output.all
+
+    def status(self, number: int) -> str:
+        return f"exit status {number}" if self.is_posix else f"exit code {number} (0x{number:X})"
 
 
 @pytest.fixture(params=BOTH_SIDES)
 def side(request: pytest.FixtureRequest) -> Iterator[Side]:
-    names = ("command_prompt", "probe", "waiting_process") if request.param == "posix" else (
-        "CommandPrmpt_Ex", "Probe", "WaitingProcess")
     with Stage(TOOLCHAINS[request.param], deadline_s=DEADLINE_S) as stage:
-        yield Side(stage, *names)
+        yield Side(request.param, stage)
 
 
 def test_a_script_on_standard_input(side: Side) -> None:
     """As the shell has it: printf 'echo hello\nlp\nexit\n' | CommandPrmpt_Ex."""
-    actor = side.start()
-    actor.type_bytes("echo hello 안녕\nlp\nexit\necho never\n".encode())
-    actor.end_input()
-    assert actor.exit() == 0
-    assert actor.output.all == ["hello 안녕", "The command prompt ends."]
+    actor = side.type("echo hello 안녕", "lp", "exit", "echo never")
     assert actor.errors.all == []
-    side.stage.look()
-    lines = side.stage.child(side.lister).output.all
-    assert lines[0] == "      id   parent  threads  name"
-    assert any(line.endswith("  " + side.prompt + ("" if side.is_posix else ".exe")) for line in lines)
+    lines = actor.output.all
+    assert lines[0] == "hello 안녕"
+    assert lines[-1] == "The command prompt ends."
+    listed = side.stage.child("list_process").output.all if side.is_posix else lines[1:-1]
+    assert any(line.startswith(f"{side.processes.file_name(side.prompt):>25} ") for line in listed)
+    assert side.is_posix == (len(lines) == 2)
 
 
-def test_every_line_of_a_script_is_a_command(side: Side) -> None:
-    """A program that reads does not take what is meant for the prompt; and the last line needs no line break."""
-    actor = side.start()
-    actor.type_bytes(f"{side.probe} lines > read.txt\r\necho next\n\n  \necho last".encode())
+def test_the_end_of_input_ends_it(side: Side) -> None:
+    actor = side.stage.start(side.prompt)
+    actor.type_bytes("\ufeffecho first\r\necho last".encode())
     actor.end_input()
     assert actor.exit() == 0
-    assert actor.output.all == ["next", "last"]
-    assert side.file("read.txt") == ["end"]
+    assert actor.output.all == ["first", "last"]
+    assert side.said() == []
 
 
-def test_a_script_in_a_file_leaves_the_input_to_its_programs(side: Side) -> None:
-    (side.work / "내 script").write_text(f"echo one\n{side.probe} lines > read.txt\necho two\n", encoding="utf-8")
-    actor = side.start("내 script")
-    actor.type("to the program")
-    actor.end_input()
-    assert actor.exit() == 0
-    assert actor.output.all == ["one", "two"]
-    assert side.file("read.txt") == ["14 [to the program]", "end"]
+@pytest.mark.parametrize("line, printed", [
+    ("echo a,b\tc , d", "a b c d"),
+    (",,echo,,a, ,", "a"),
+    ('echo "a, b"  c', "a, b c"),
+    ('echo a"b c"d "" e', "ab cd  e"),
+    ('echo "안녕,\t하세요"', "안녕,\t하세요"),
+    ("ECHO Hello", "Hello"),
+    ('"echo" quoted', "quoted"),
+    ("echo", ""),
+])
+def test_words_are_split_at_blanks_commas_and_tabs(side: Side, line: str, printed: str) -> None:
+    assert side.said(line) == [printed]
 
 
-def test_a_script_that_is_not_there(side: Side) -> None:
-    actor = side.start("nosuch")
-    assert "(nosuch): error 2 " in actor.next_error()
-    assert actor.exit() == 1
+def test_empty_lines_do_nothing(side: Side) -> None:
+    assert side.said("", "  ", ",\t, ", "echo here") == ["here"]
+
+
+@pytest.mark.parametrize("line", ['echo "open', '"', 'a b "c d'])
+def test_a_quote_that_is_not_closed(side: Side, line: str) -> None:
+    actor = side.type(line, "echo next")
+    assert side.errors(actor) == [QUOTE]
+    assert actor.output.all == ["next"]
+
+
+@pytest.mark.parametrize("line, name", [("nosuch a b", "nosuch"), ('"no such"', "no such"), ('"" a', "")])
+def test_what_is_not_a_program(side: Side, line: str, name: str) -> None:
+    actor = side.type(line, "echo next")
+    assert side.errors(actor) == [f"'{name}' is not a program that can be run."]
+    assert actor.output.all == ["next"]
 
 
 @pytest.mark.parametrize("typed, words", [
-    ('"a b" c', ["a b", "c"]),
-    (r'a\b "c\\" \"d\" e\\\"f', ["a\\b", "c\\", '"d"', 'e\\"f']),
-    (r'"" "a""b" C:\dir\ end', ["", 'a"b', "C:\\dir\\", "end"]),
-    ('한글" 인자"📬 * ? %PATH%', ["한글 인자📬", "*", "?", "%PATH%"]),
-    ('"a | b > c & d < e" -- --help', ["a | b > c & d < e", "--", "--help"]),
+    ('"a b" C', ["a b", "C"]),
+    ("a,b", ["a", "b"]),
+    (r"C:\dir\ end", ["C:\\dir\\", "end"]),
+    ('한글" 인자"📬 * ? %PATH% -- --help', ["한글 인자📬", "*", "?", "%PATH%", "--", "--help"]),
+    ('"a | b > c & d"', ["a | b > c & d"]),
 ])
-def test_words_arrive_whole(side: Side, typed: str, words: list[str]) -> None:
-    side.run(f"{side.probe} say {typed} > said.txt")
-    assert side.file("said.txt") == [f"[{word}]" for word in words]
+def test_arguments_arrive_whole(side: Side, typed: str, words: list[str]) -> None:
+    actor = side.type(f"{side.probe} say {typed}")
+    assert side.stage.child(side.probe).output.all == [f"[{word}]" for word in words]
+    assert actor.errors.all == []
 
 
-@pytest.mark.parametrize("typed, words", [('"a | b"  c\\"', ['a | b c"']), ("", [""])])
-def test_echo(side: Side, typed: str, words: list[str]) -> None:
-    assert side.run(f"echo {typed}") == words
-    side.run(f"echo {typed} > said.txt")
-    assert side.file("said.txt") == words
-
-
-def test_files_and_pipes(side: Side) -> None:
-    side.run("echo 하나 > a.txt")
-    side.run("echo two >> a.txt")
-    assert side.file("a.txt") == ["하나", "two"]
-    side.run(f"{side.probe} lines<a.txt|{side.probe} lines | {side.probe} lines>b.txt")
-    assert len(side.file("b.txt")) == 5
-    side.run("echo short > a.txt")
-    assert side.file("a.txt") == ["short"]
-    side.run("echo new >> c.txt")
-    assert side.file("c.txt") == ["new"]
-
-
-def test_our_own_commands_in_a_pipe(side: Side) -> None:
-    side.run(f'echo "a | b" "c > d" | {side.probe} lines > a.txt')
-    assert side.file("a.txt") == ["11 [a | b c > d]", "end"]
-    side.run(f"lp | {side.probe} lines > b.txt")
-    assert "parent  threads  name]" in side.file("b.txt")[0]
-    actor = side.start()
-    actor.type(f"history | {side.probe} lines > c.txt")
-    actor.type("history")
-    actor.end_input()
-    assert actor.exit() == 0
-    assert side.file("c.txt")[0].endswith(f"[    1  history | {side.probe} lines > c.txt]")
-    assert actor.output.all == [f"    1  history | {side.probe} lines > c.txt", "    2  history"]
-
-
-def test_the_list_of_processes_sorted_into_a_file(win32_stage: Stage) -> None:
-    """As the shell has it: CommandPrmpt_Ex -c "ListProcess | SortLines > list.txt"."""
-    side = Side(win32_stage, "CommandPrmpt_Ex", "Probe", "WaitingProcess")
-    side.run("ListProcess | SortLines > list.txt")
-    lines = side.file("list.txt")
-    assert lines == sorted(lines)
-    assert any(" ListProcess.exe " in line for line in lines)
-    assert any(" SortLines.exe " in line for line in lines)
-
-
-def test_many_programs_and_much_data(side: Side) -> None:
-    """More than a pipe holds goes through; the prompt keeps no end of a pipe, or nobody would see the end of input."""
-    count = 12 if side.is_posix else 6
-    (side.work / "a.txt").write_text("".join(f"{number} {'x' * 100}\n" for number in range(2000)))
-    side.run(" | ".join([f"{side.probe} lines < a.txt"] + [f"{side.probe} lines"] * (count - 1)) + " > b.txt")
-    lines = side.file("b.txt")
-    assert len(lines) == 2000 + count
-    assert lines[1999].count("x") == 100
-
-
-def test_a_reader_that_ends_early(side: Side) -> None:
-    (side.work / "a.txt").write_text("line\n" * 100000)
-    said = side.fail(f"{side.probe} lines < a.txt | {side.probe} nonsense", 2)
-    assert any(line.startswith(f"'{side.probe}' ended with exit code") for line in said)
-
-
-@pytest.mark.parametrize("command, complaint", [
-    ('echo "open', 'a " is missing: quotes come in pairs'),
-    ("echo a |", "a program is missing before or after | < > &"),
-    ("| echo a", "a program is missing before or after | < > &"),
-    ("echo a | | echo b", "a program is missing before or after | < > &"),
-    ("> a.txt", "a program is missing before or after | < > &"),
-    ("&", "a program is missing before or after | < > &"),
-    ("echo a >", "a file name is missing after < > or >>"),
-    ("echo a > > b", "a file name is missing after < > or >>"),
-    ("echo a & echo b", "& must be the last on its line"),
-    ("echo a > b | echo c", "a program reads from one place and writes to one place only"),
-])
-def test_a_line_that_makes_no_sense(side: Side, command: str, complaint: str) -> None:
-    assert side.fail(command, 2) == [complaint]
-    assert list(side.work.iterdir()) == []
-
-
-def test_the_prompt_goes_on_after_a_mistake(side: Side) -> None:
-    actor = side.start()
-    for line in ('echo "', "a |", "nosuch", "cd nosuch", "kp", "lp --what", "exit x", "exit 1 2", "echo still here"):
-        actor.type(line)
-    actor.end_input()
-    assert actor.exit() == 0
-    assert actor.output.all == ["still here"]
-    assert len(actor.errors.all) == 8
-    assert [line for line in actor.errors.all if "ended with exit code 2" in line] == [
-        f"{side.prompt}: '{program}' ended with exit code 2" for program in (side.killer, side.lister)]
-
-
-@pytest.mark.parametrize("command, name", [
-    ("nosuch", "nosuch"), ('"" a', ""), ('"no such"', "no such"), ("../nosuch", "../nosuch"),
-    ("nosuch | {probe} lines", "nosuch"), ("{probe} lines | nosuch", "nosuch"),
-])
-def test_what_is_not_a_program(side: Side, command: str, name: str) -> None:
-    """None of a line is started then, and the file that it would write to is as it was."""
-    (side.work / "kept.txt").write_text("kept")
-    command = command.format(probe=side.probe)
-    assert side.fail(f"{command} > kept.txt", 1) == [f"'{name}' is not a program that can be run."]
-    assert side.file("kept.txt") == ["kept"]
-    side.fail(f"{command} > new.txt", 1)
-    assert not (side.work / "new.txt").exists()
-
-
-def test_a_file_that_is_read_is_not_emptied(side: Side) -> None:
-    (side.work / "a.txt").write_text("kept\n")
-    assert len(side.fail(f"{side.probe} lines < a.txt > a.txt", 1)) == 1
-    assert side.file("a.txt") == ["kept"]
-
-
-def test_files_that_cannot_be_opened(side: Side) -> None:
-    assert "(nosuch): error 2 " in side.fail(f"{side.probe} lines < nosuch", 1)[0]
-    assert "nosuch" in side.fail(f"{side.probe} lines > nosuch/file", 1)[0]
+def test_a_program_in_any_case(win32_stage: Stage) -> None:
+    side = Side("unicode", win32_stage)
+    side.said("PROBE say a", "Probe.exe say b")
+    assert side.stage.child("PROBE").output.all == ["[a]"]
+    assert side.stage.child("Probe").output.all == ["[b]"]
 
 
 def test_the_exit_code_is_shown_when_it_is_not_0(side: Side) -> None:
-    actor = side.start("-c", f"{side.probe} nonsense")
-    assert actor.exit() == 2
-    assert actor.errors.all == [f"{side.prompt}: '{side.probe}' ended with exit code 2"]
-    assert side.fail(f"{side.probe} nonsense | {side.probe} lines > a.txt", 0)[-1] == (
-        f"'{side.probe}' ended with exit code 2")
+    actor = side.type(f"{side.probe} nonsense", f"{side.probe} say a", "echo next")
+    assert side.errors(actor) == [f"'{side.probe}' ended with {side.status(2)}"]
+    assert actor.output.all == ["next"]
 
 
-def test_exit_status(side: Side) -> None:
-    assert side.run("exit 7", 7) == ["The command prompt ends."]
-    actor = side.start()
-    actor.type("nosuch")
+def test_it_waits_for_a_program(side: Side) -> None:
+    """And says how it ended, when another prompt has ended it."""
+    name = side.processes.victim
+    actor = side.stage.start(side.prompt)
+    actor.type(f"{name} --child")
+    id = side.stage.child(name).next_line().split()[1]
+    actor.type("echo afterwards")
+
+    other = side.type(f"kp {id}")
+    killer = side.stage.child("kill_tree") if side.is_posix else other
+    assert killer.output.all == [f"ended: {side.processes.file_name(name)} (process {id})"]
+    ended = "was ended by signal 15" if side.is_posix else "ended with exit code 1 (0x1)"
+    assert actor.next_error() == f"{side.prompt}: '{name}' {ended}"
+    assert actor.next_line() == "afterwards"
     actor.type("exit")
-    assert actor.exit() == 1
+    assert actor.exit() == 0
+
+
+def test_kp_ends_one_process_and_never_the_wrong_one(side: Side) -> None:
+    name = side.stage.unique("twins")
+    (one, id), (two, _) = side.processes.start(name), side.processes.start(name)
+    actor = side.stage.start(side.prompt)
+
+    actor.type(f"kp {name}")
+    killer = side.stage.child("kill_tree") if side.is_posix else actor
+    assert killer.next_error().startswith(f"{'kill_tree' if side.is_posix else side.prompt}: "
+                                          f"'{name}' may be any of 2 processes")
+    for victim in (one, two):
+        assert victim.process and victim.process.poll() is None
+
+    actor.type(f"kp {id}")
+    killer = side.stage.child("kill_tree.2") if side.is_posix else actor
+    assert killer.next_line() == f"ended: {side.processes.file_name(name)} (process {id})"
+    one.exit()
+    actor.type(f"kp {name.upper() if not side.is_posix else name}")
+    two.exit()
+    actor.type("exit")
+    assert actor.exit() == 0
+
+
+def test_kp_without_a_target_or_with_nobody_of_that_name(side: Side) -> None:
+    nobody = side.stage.unique("nobody")
+    actor = side.type("kp", f"kp {nobody}", "kp a b c d", "echo next")
+    assert actor.output.all == ["next"]
+    if side.is_posix:
+        assert side.stage.child("kill_tree.2").errors.all == [f"kill_tree: there is no process '{nobody}'"]
+        assert side.errors(actor)[0] == "'kill_tree' ended with exit status 2"
+    else:
+        assert side.errors(actor) == ["usage: kp NAME|PID", f"there is no process '{nobody}'", "usage: kp NAME|PID"]
+
+
+def test_kp_never_ends_the_prompt_that_it_is_typed_into(side: Side) -> None:
+    name = side.stage.unique("prompt")
+    toolchain = side.stage.toolchain
+    actor = side.processes.start_copy(side.prompt, name)
+    if side.is_posix:  # the copy finds its programs along PATH, since they do not lie beside it
+        actor.type(f"{toolchain.executable('kill_tree')} {name}")
+    else:
+        actor.type(f"kp {name}")
+    actor.type("echo still here")
+    assert actor.next_line() == "still here"
+    actor.end_input()
+    assert actor.exit() == 0
+    assert actor.errors.all
 
 
 def test_a_line_of_any_length(side: Side) -> None:
-    actor = side.start()
-    actor.type("echo " + "x" * 100000)
-    actor.type("echo" + " y" * 50000)
-    actor.end_input()
-    assert actor.exit() == 0
-    assert actor.output.all == ["x" * 100000, " ".join("y" * 50000)]
+    count = 5000
+    assert side.said("echo " + "x" * 100000, "echo" + " y" * count) == ["x" * 100000, " ".join("y" * count)]
 
 
 def test_a_command_that_is_too_long_for_windows(win32_stage: Stage) -> None:
-    side = Side(win32_stage, "CommandPrmpt_Ex", "Probe", "WaitingProcess")
+    side = Side("unicode", win32_stage)
     longest = "x" * (32766 - len("Probe say "))
-    actor = side.start()
-    actor.type(f"Probe say {longest} > a.txt")
-    actor.type(f"Probe say {longest}x > b.txt")
-    actor.type(f"Probe say{' y' * 300000} > b.txt")
-    actor.type("echo next")
-    actor.end_input()
-    assert actor.exit() == 0
-    assert side.file("a.txt") == [f"[{longest}]"]
+    actor = side.type(f"Probe say {longest}", f"Probe say {longest}x", f"Probe say{' y' * 300000}", "echo next")
+    assert side.stage.child("Probe").output.all == [f"[{longest}]"]
     assert actor.output.all == ["next"]
-    assert actor.errors.all == [
-        "Probe: said", *["CommandPrmpt_Ex: this command is too long: Windows takes 32766 characters at most"] * 2]
-    assert not (side.work / "b.txt").exists()
+    assert side.errors(actor) == ["this command is too long: Windows takes 32766 characters at most"] * 2
 
 
-def test_a_program_is_found_beside_the_prompt_with_or_without_exe(win32_stage: Stage) -> None:
-    side = Side(win32_stage, "CommandPrmpt_Ex", "Probe", "WaitingProcess")
-    path = side.stage.toolchain.host_path("Probe", side.stage.toolchain.executable("Probe"))
-    for name in ("Probe", "probe.EXE", f'"{path}"', f'"{path.removesuffix(".exe")}"'):
-        side.run(f"{name} say found > a.txt")
-        assert side.file("a.txt") == ["[found]"]
-
-
-def test_a_program_is_found_along_path(posix_stage: Stage) -> None:
-    side = Side(posix_stage, "command_prompt", "probe", "waiting_process")
-    script = side.work / "나의 program"
-    script.write_text("#!/bin/sh\necho \"$1\"\n")
-    script.chmod(0o755)
-    for path in (str(side.work), f"/nosuch:{side.work}", ":/nosuch", "/nosuch:"):
-        actor = side.stage.start("command_prompt", "-c", '"나의 program" hello > a.txt',
-                                 environment={"PATH": f"{path}:/bin"})
-        assert actor.exit() == 0
-        assert side.file("a.txt") == ["hello"]
-
-
-def test_cd_changes_the_prompt_and_what_it_starts(side: Side) -> None:
-    (side.work / "새 folder").mkdir()
-    actor = side.start()
-    actor.type('cd "새 folder"')
-    actor.type("cd")
-    actor.type("echo here > a.txt")
-    actor.type(f"{side.probe} say there > b.txt")
-    actor.end_input()
-    assert actor.exit() == 0
-    assert actor.next_line().endswith("새 folder")
-    assert (side.work / "새 folder/a.txt").exists() and (side.work / "새 folder/b.txt").exists()
-
-
-def test_the_background(side: Side) -> None:
-    """It does not wait, shows the ids, and says when the job has ended."""
-    actor = side.start()
-    actor.type(f"{side.waiter} --child &")
-    started = re.fullmatch(rf"\[1\] process (\d+): {side.waiter}", actor.next_line())
-    assert started
-    id = started[1]
-    waiter = side.stage.child(side.waiter)
-    assert waiter.next_line() == f"process {id} waits"
-    actor.type("echo meanwhile")
-    assert actor.next_line() == "meanwhile"
-
-    actor.type(f"kp {id}")
-    killer = side.stage.child(side.killer)
-    assert killer.next_line() == f"ended: {side.waiter}{'' if side.is_posix else '.exe'} (process {id})"
-    assert actor.next_line() == f"[1] has ended: {side.waiter} --child &"
-    assert actor.next_error() == f"{side.prompt}: '{side.waiter}' ended with exit code {143 if side.is_posix else 1}"
-    actor.type("exit")
-    assert actor.next_line() == "The command prompt ends."
-    assert actor.exit() == 0
-
-
-def test_kp_refuses_the_prompt_that_started_it(side: Side) -> None:
-    actor = side.start("-c", f"kp --dry-run --all {side.prompt}")  # other tests may run one at this moment
-    actor.exit()
-    side.stage.look()
-    assert any("has started this program; only --force ends it" in line
-               for line in side.stage.child(side.killer).errors.all)
-
-
-def test_start_runs_the_command_first(side: Side) -> None:
-    """Without a window of its own, as here, the new prompt has the streams of this one, which waits for it."""
-    actor = side.start()
-    actor.type('start echo "a | b" c')
+def test_start_runs_the_command_in_another_prompt(side: Side) -> None:
+    """Which then reads what is typed, since both have one keyboard."""
+    actor = side.stage.start(side.prompt)
+    actor.type('start echo "two  words" --to')
     inner = side.stage.child(side.prompt + ".2")
-    assert inner.next_line() == "a | b c"
-    actor.type("start nosuch")
+    assert inner.next_line() == "two  words --to"
+    actor.type("echo inner")
+    assert inner.next_line() == "inner"
+    actor.type("exit")
+    assert inner.next_line() == "The command prompt ends."
     actor.type("echo outer")
-    actor.end_input()
     assert actor.next_line() == "outer"
-    assert actor.exit() == 0
-
-
-@pytest.mark.skipif(os.name == "nt", reason="the window would stay open")
-def test_start_in_a_window_of_its_own_does_not_wait(win32_stage: Stage) -> None:
-    actor = win32_stage.start("CommandPrmpt_Ex", environment={"COMPANION_CONSOLE": "new"})
-    actor.type('start CommandPrmpt_Ex -c "echo there > a.txt"')
-    actor.type("echo here")
     actor.end_input()
-    assert actor.next_line() == "here"
     assert actor.exit() == 0
-    file = win32_stage.work / "a.txt"
-    assert win32_stage.wait(lambda: file.exists() and file.read_text() == "there\n")
 
 
-@pytest.mark.parametrize("language, goodbye, complaint", [
-    ("ko", "명령어 처리를 종료합니다.", "'없는것'는 실행할 수 있는 프로그램이 아닙니다."),
-    ("en", "The command prompt ends.", "'없는것' is not a program that can be run."),
-])
-def test_both_languages(side: Side, language: str, goodbye: str, complaint: str) -> None:
-    actor = side.stage.start(side.prompt, f"--language={language}")
-    for line in ("없는것", "help", "a |", "exit 0"):
-        actor.type(line)
+def test_words_on_its_command_line_are_done_first(side: Side) -> None:
+    actor = side.stage.start(side.prompt, "echo", "first, all of it")
+    actor.type("echo then")
+    assert actor.next_line() == "first, all of it"
+    assert actor.next_line() == "then"
+    actor.end_input()
     assert actor.exit() == 0
-    assert actor.output.all[-1] == goodbye
-    assert actor.errors.all[0] == f"{side.prompt}: {complaint}"
-    assert bool(re.search("[가-힣]", "".join(actor.output.all[:-1] + actor.errors.all[1:]))) == (language == "ko")
-    for command in ("cd", "echo", "exit", "help", "history", "kp", "lp", "start"):
-        assert any(line.startswith(command + " ") for line in actor.output.all)
+    assert side.stage.start(side.prompt, "exit").exit() == 0
 
 
-@pytest.mark.parametrize("variables, is_korean", [
-    ({"LC_ALL": "", "LC_MESSAGES": "", "LANG": "ko_KR.UTF-8"}, True),
-    ({"LC_ALL": "C.UTF-8", "LC_MESSAGES": "ko_KR.UTF-8", "LANG": "ko_KR.UTF-8"}, False),
-    ({"LC_ALL": "", "LC_MESSAGES": "ko", "LANG": "en_US.UTF-8"}, True),
-])
-def test_the_language_of_the_system(posix_stage: Stage, variables: dict[str, str], is_korean: bool) -> None:
-    actor = posix_stage.start("command_prompt", "-c", "exit", environment=variables)
-    assert actor.next_line() == ("명령어 처리를 종료합니다." if is_korean else "The command prompt ends.")
-
-
-@pytest.mark.parametrize("arguments, complaint", [
-    (["--language", "fr"], "--language: 'fr' is not ko or en"),
-    (["a", "b"], "unexpected 'b'"),
-    (["-c", "echo", "b"], "unexpected 'b'"),
-    (["-c"], "-c: COMMAND is missing"),
-    (["--run"], "WORD is missing"),
-])
-def test_wrong_usage(side: Side, arguments: list[str], complaint: str) -> None:
-    actor = side.stage.start(side.prompt, *arguments)
-    assert actor.next_error() == f"{side.prompt}: {complaint} ({side.prompt} --help shows the usage)"
+def test_wrong_usage(side: Side) -> None:
+    actor = side.stage.start(side.prompt, "--what")
+    assert actor.next_error().startswith(f"{side.prompt}: unknown option '--what'")
     assert actor.exit() == 2
-
-
-@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="looks into /proc")
-def test_a_program_gets_its_streams_and_no_more(posix_stage: Stage) -> None:
-    side = Side(posix_stage, "command_prompt", "probe", "waiting_process")
-    side.run("ls /proc/self/fd | cat | cat > fds.txt")
-    assert side.file("fds.txt") == ["0", "1", "2", "3"]  # 3 is the directory that ls reads

@@ -1,4 +1,4 @@
-"""The command prompt at a terminal: what Ctrl+C ends there, and what it does not."""
+"""The command prompt and the full shell at a terminal: what Ctrl+C ends there, and what it does not."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ PROMPT = "Best command prompt>>"
 class Typist:
     """Somebody who types a command only when the prompt is there, and presses Enter when the command can be seen."""
 
-    def __init__(self, build: str) -> None:
+    def __init__(self, build: str, *, is_shell: bool) -> None:
         self.is_posix = build == "posix"
         self.waiter = "waiting_process" if self.is_posix else "WaitingProcess"
-        self.terminal = Terminal(TOOLCHAINS[build], "command_prompt" if self.is_posix else "CommandPrmpt_Ex",
-                                 "--language", "en")
+        small, full = ("command_prompt", "command_shell") if self.is_posix else ("CommandPrmpt_Ex", "CommandShell")
+        self.terminal = Terminal(TOOLCHAINS[build], *([full, "--language", "en"] if is_shell else [small]))
         self.wait_for = self.terminal.wait_for
 
     def enter(self, command: str, shown: str) -> None:
@@ -32,9 +32,23 @@ class Typist:
         self.terminal.type("\x03")
 
 
-@pytest.fixture(params=TOOLCHAINS)
+PROMPTS = [pytest.param((build, is_shell), id=f"{build}-{'shell' if is_shell else 'prompt'}")
+           for build in TOOLCHAINS for is_shell in (False, True)]
+
+
+@pytest.fixture(params=PROMPTS)
 def typist(request: pytest.FixtureRequest) -> Iterator[Typist]:
-    typist = Typist(request.param)
+    build, is_shell = request.param
+    typist = Typist(build, is_shell=is_shell)
+    try:
+        yield typist
+    finally:
+        typist.terminal.close()
+
+
+@pytest.fixture(params=TOOLCHAINS)
+def shell(request: pytest.FixtureRequest) -> Iterator[Typist]:
+    typist = Typist(request.param, is_shell=True)
     try:
         yield typist
     finally:
@@ -46,31 +60,43 @@ def test_ctrl_c_ends_the_running_program_and_not_the_prompt(typist: Typist) -> N
     for _ in range(2):
         typist.enter(f"{typist.waiter} --child", " waits")
         typist.ctrl_c()
-    typist.enter("echo still 여기", "still 여기")
-    typist.enter("exit 3", "The command prompt ends.")
-    assert typist.terminal.process.wait(DEADLINE_S) == 3
+    typist.enter("echo 아직여기", "아직여기")
+    typist.enter("exit", "The command prompt ends.")
+    typist.terminal.process.wait(DEADLINE_S)
 
 
-def drop_a_line(typist: Typist) -> None:
-    typist.wait_for(PROMPT)
-    typist.terminal.type("exit 5")
-    typist.wait_for("exit 5")
-    typist.ctrl_c()
-    typist.enter("exit 4", "The command prompt ends.")
-    assert typist.terminal.process.wait(DEADLINE_S) == 4
-
-
-@pytest.mark.parametrize("typist", [build for build in TOOLCHAINS if build == "posix"], indirect=True)
-def test_ctrl_c_at_the_prompt_drops_the_line(typist: Typist) -> None:
-    drop_a_line(typist)
-
-
-def test_ctrl_c_spares_the_background(typist: Typist) -> None:
-    nowhere = "/dev/null" if typist.is_posix else "NUL"
-    typist.enter(f"{typist.waiter} --child > {nowhere} &", "[1] process ")
-    id = typist.wait_for(": ")
+def test_a_prompt_in_a_prompt(typist: Typist) -> None:
+    """Ctrl+C reaches both and ends none; the inner one ends first."""
+    typist.enter("start echo 안쪽", "안쪽")
     typist.enter(f"{typist.waiter} --child", " waits")
     typist.ctrl_c()
-    typist.enter(f"kp {id}", f"(process {id})")
-    typist.enter("exit 0", "The command prompt ends.")
-    assert typist.terminal.process.wait(DEADLINE_S) == 0
+    for _ in range(2):
+        typist.enter("exit", "The command prompt ends.")
+    typist.terminal.process.wait(DEADLINE_S)
+
+
+def test_the_shell_gives_the_exit_status_that_is_typed(shell: Typist) -> None:
+    shell.enter("exit 3", "The command prompt ends.")
+    assert shell.terminal.process.wait(DEADLINE_S) == 3
+
+
+@pytest.mark.parametrize("typist", [prompt for prompt in PROMPTS if "posix" in str(prompt.id)], indirect=True)
+def test_ctrl_c_at_the_prompt_drops_the_line(typist: Typist) -> None:
+    typist.wait_for(PROMPT)
+    typist.terminal.type("exit")
+    typist.wait_for("exit")
+    typist.ctrl_c()
+    typist.enter("echo another", "another")
+    typist.enter("exit", "The command prompt ends.")
+    typist.terminal.process.wait(DEADLINE_S)
+
+
+def test_ctrl_c_spares_the_background(shell: Typist) -> None:
+    nowhere = "/dev/null" if shell.is_posix else "NUL"
+    shell.enter(f"{shell.waiter} --child > {nowhere} &", "[1] process ")
+    id = shell.wait_for(": ")
+    shell.enter(f"{shell.waiter} --child", " waits")
+    shell.ctrl_c()
+    shell.enter(f"kp {id}", f"(process {id})")
+    shell.enter("exit 0", "The command prompt ends.")
+    assert shell.terminal.process.wait(DEADLINE_S) == 0

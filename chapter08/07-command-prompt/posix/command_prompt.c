@@ -1,132 +1,175 @@
 /*
- * command_prompt.c - the command prompt project, on POSIX.
+ * command_prompt.c - the command prompt.
  *
- * Shows   What a prompt asks of the system beside starting programs: whose language it speaks, and what Ctrl+C ends.
- * Run     command_prompt [-c COMMAND] [--language ko|en] [FILE]
- * With    prompt.c, builtins.c, history.c, jobs.c, messages.c, parser.c, tokenizer.c;
- *         launch_posix.c, pipeline_posix.c
+ * Shows   posix_spawn, which starts a program in one call, as CreateProcess does; waitpid, which waits for its end and
+ *         gives its exit status. The commands lp and kp are programs here, as ps and kill are in any Unix.
+ * Run     command_prompt [WORD...]
+ * With    list_process.c, kill_tree.c; command_shell.c, the full shell
  * Win32   CommandPrmpt_Ex.c
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#include "pipeline_posix.h"
+#include "companion.h"
 
-static int input = STDIN_FILENO;
+#define PROMPT_TEXT "Best command prompt>>"
 
-int program_input(void)
-{
-    return input;
-}
+static const char separators[] = " ,\t\r\n";
+static volatile sig_atomic_t is_busy; /* a program runs, and Ctrl+C is meant for it */
 
-bool read_commands_from(const char *file)
-{
-    int fd = open(file, O_RDONLY | O_CLOEXEC);
-
-    if (fd < 0) {
-        report_error("open(%s)", file);
-        return false;
-    }
-    input = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
-    if (input < 0 || dup2(fd, STDIN_FILENO) < 0)
-        die_error("dup2(%s)", file);
-    close(fd);
-    return true;
-}
-
-void read_commands_from_input(void)
-{
-    /* Not all of a script would be left for a program that reads it, too: the prompt reads ahead. */
-    if (!isatty(STDIN_FILENO))
-        input = open("/dev/null", O_RDONLY | O_CLOEXEC);
-}
-
-static void ignore_ctrl_c(int signal_number)
+static void survive_ctrl_c(int signal_number)
 {
     static const char text[] = "\n" PROMPT_TEXT;
 
     (void)signal_number;
-    /* Where even the terminal takes no more, there is nobody to tell. */
+    /* Where even the terminal takes no more, nobody can be told. */
     if (!is_busy && write(STDOUT_FILENO, text, sizeof(text) - 1) < 0)
         return;
 }
 
-void survive_ctrl_c(void)
+/*
+ * Splits the line in place. "two words" in quotes are one. Gives the number of words, -1 when a quote is not closed;
+ * the list ends with NULL. It has room: each word but the last takes a character and a separator of the line.
+ */
+static int split_line(char *line, char *words[])
 {
-    /* A function, not SIG_IGN: that one would stay in force in the programs that are started. */
-    const struct sigaction action = {.sa_handler = ignore_ctrl_c, .sa_flags = SA_RESTART};
+    const char *from = line;
+    char *to = line;
+    int count = 0;
+    bool is_quoted = false;
 
-    if (isatty(STDIN_FILENO) && sigaction(SIGINT, &action, NULL) < 0)
-        die_error("sigaction(SIGINT)");
+    for (;;) {
+        from += strspn(from, separators);
+        if (*from == '\0')
+            break;
+        words[count++] = to;
+        for (; *from != '\0' && (is_quoted || strchr(separators, *from) == NULL); from++) {
+            if (*from == '"')
+                is_quoted = !is_quoted;
+            else
+                *to++ = *from;
+        }
+        /* The terminator may take the place of the separator. */
+        from += *from != '\0';
+        *to++ = '\0';
+    }
+    words[count] = NULL;
+    return is_quoted ? -1 : count;
 }
 
-bool does_system_speak_korean(void)
+/* Starts a program, which lies beside the prompt or is found along PATH, and waits for its end. */
+static void run_program(char *words[])
 {
-    static const char *const variables[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    const char *name = words[0];
+    pid_t pid;
+    int status;
 
-    /* The first one that is set to something counts. */
-    for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
-        const char *value = getenv(variables[i]);
-        if (value != NULL && value[0] != '\0')
-            return strncmp(value, "ko", 2) == 0;
+    /* The error is what posix_spawn gives, not errno. A signal that is handled here is at its default in the child. */
+    char *partner = partner_path(name);
+    bool is_plain_name = name[0] != '\0' && strchr(name, '/') == NULL;
+    int error = is_plain_name ? posix_spawn(&pid, partner, NULL, NULL, words, environ) : ENOENT;
+    free(partner);
+    if (error == ENOENT)
+        error = posix_spawnp(&pid, name, NULL, NULL, words, environ);
+    if (error == ENOENT) {
+        report("'%s' is not a program that can be run.", name);
+        return;
+    }
+    if (error != 0) {
+        errno = error;
+        report_error("posix_spawnp(%s)", name);
+        return;
+    }
+
+    is_busy = true;
+    while (waitpid(pid, &status, 0) < 0) {
+        if (errno != EINTR)
+            die_error("waitpid(%ld)", (long)pid);
+    }
+    is_busy = false;
+    if (WIFSIGNALED(status))
+        report("'%s' was ended by signal %d", name, WTERMSIG(status));
+    else if (WEXITSTATUS(status) != 0)
+        report("'%s' ended with exit status %d", name, WEXITSTATUS(status));
+}
+
+/* Another prompt, which does what the words say before it reads a line. Windows are not the system's: it runs here. */
+static void start_prompt(int count, char *words[])
+{
+    char program[] = "command_prompt", dashes[] = "--";
+    char **arguments = calloc((size_t)count + 2, sizeof(*arguments));
+
+    if (arguments == NULL)
+        die_error("calloc");
+    arguments[0] = program;
+    arguments[1] = dashes;
+    memcpy(arguments + 2, words + 1, ((size_t)count - 1) * sizeof(*words));
+    run_program(arguments);
+    free(arguments);
+}
+
+/* Does what the words say, the first one in any case where it is a command. True for exit. */
+static bool process_command(int count, char *words[])
+{
+    static char lister[] = "list_process", killer[] = "kill_tree";
+
+    if (strcasecmp(words[0], "exit") == 0) {
+        print("The command prompt ends.\n");
+        return true;
+    }
+    if (strcasecmp(words[0], "echo") == 0) {
+        for (int i = 1; i < count; i++)
+            print(i + 1 < count ? "%s " : "%s", words[i]);
+        print("\n");
+    } else if (strcasecmp(words[0], "lp") == 0) {
+        words[0] = lister;
+        run_program(words);
+    } else if (strcasecmp(words[0], "kp") == 0) {
+        words[0] = killer;
+        run_program(words);
+    } else if (strcasecmp(words[0], "start") == 0) {
+        start_prompt(count, words);
+    } else {
+        run_program(words);
     }
     return false;
 }
 
-unsigned long change_directory(const char *directory)
-{
-    if (directory != NULL) {
-        if (chdir(directory) == 0)
-            return 0;
-        report_error("chdir(%s)", directory);
-        return STATUS_FAILED;
-    }
-
-    char *here = getcwd(NULL, 0);
-    if (here == NULL) {
-        report_error("getcwd");
-        return STATUS_FAILED;
-    }
-    print("%s\n", here);
-    free(here);
-    return 0;
-}
-
-unsigned long start_prompt(char *const words[])
-{
-    char language[] = "--language=en", run_first[] = "--run-first", dashes[] = "--";
-    char *path = partner_path(program_name());
-    size_t count = 0;
-
-    while (words[count] != NULL)
-        count++;
-    char **arguments = calloc(count + 5, sizeof(*arguments));
-    if (arguments == NULL)
-        die_error("calloc");
-    if (speaks_korean)
-        memcpy(language, "--language=ko", sizeof(language));
-    arguments[0] = path;
-    arguments[1] = language;
-    if (count > 0) {
-        arguments[2] = run_first;
-        arguments[3] = dashes;
-        memcpy(arguments + 4, words, count * sizeof(*words));
-    }
-
-    /* There is no call for a new window, since windows are not the system's: so it runs here, and this one waits. */
-    running_program prompt = {0, 0, program_name()};
-    bool is_started = start_program(path, arguments, input, STDOUT_FILENO, false, &prompt);
-    unsigned long status = is_started ? wait_for_program(&prompt) : STATUS_FAILED;
-    free(arguments);
-    free(path);
-    return status;
-}
-
 int main(int argc, char *argv[])
 {
-    return run_prompt(argc, argv);
+    const option_spec options[] = {OPTIONS_END};
+    /* A function, not SIG_IGN: the children would inherit that one, and ignore Ctrl+C. */
+    struct sigaction action = {.sa_handler = survive_ctrl_c, .sa_flags = SA_RESTART};
+    char *line;
+
+    companion_init(argv[0]);
+    int count = parse_options(argc, argv, "Runs commands: exit, start, echo, lp, kp, or a program's name.", "[WORD...]",
+                              options);
+    /* A script is ended by Ctrl+C. */
+    if (isatty(STDIN_FILENO) && sigaction(SIGINT, &action, NULL) < 0)
+        die_error("sigaction(SIGINT)");
+
+    bool is_exit = count > 0 && process_command(count, argv + 1);
+    while (!is_exit) {
+        prompt(PROMPT_TEXT);
+        line = read_line();
+        if (line == NULL)
+            break;
+        char **words = calloc(strlen(line) / 2 + 2, sizeof(*words));
+        if (words == NULL)
+            die_error("calloc");
+        count = split_line(line, words);
+        if (count < 0)
+            report("a \" is missing: quotes come in pairs");
+        else if (count > 0)
+            is_exit = process_command(count, words);
+        free(words);
+    }
+    return 0;
 }

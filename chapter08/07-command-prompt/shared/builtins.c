@@ -1,24 +1,25 @@
 /*
- * builtins.c - the commands of the prompt's own.
+ * builtins.c - the shell's own commands.
  *
- * Shows   Why some commands are no programs: cd and exit change the prompt itself, which no other process could.
- * With    prompt.c
+ * Shows   Why some commands are no programs: cd and exit change the shell itself, which no other process can.
+ * With    shell.c, directory.c, start.c, history.c
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "prompt.h"
+#include "shell.h"
 
 typedef struct builtin {
     const TCHAR *name, *usage;
-    unsigned long (*run)(int count, TCHAR *words[]);
+    builtin_function *run;
     const TCHAR *english, *korean;
 } builtin;
 
-bool has_arguments(int count, TCHAR *words[], int least, int most)
+/* Whether a command has as many arguments as it takes, and no option. If not, that is reported. */
+static bool has_arguments(int count, TCHAR *words[], int least, int most)
 {
     if (count > 1 && _tcsncmp(words[1], _T("--"), 2) == 0) {
-        report(SAY("%s: unknown option '%s'", "%s: '%s'는 알 수 없는 옵션입니다."), words[0], words[1]);
+        report(SAY("%s: unknown option '%s'", "%s: '%s'은(는) 알 수 없는 옵션입니다."), words[0], words[1]);
         return false;
     }
     if (count - 1 < least || count - 1 > most) {
@@ -46,7 +47,7 @@ static unsigned long run_echo(int count, TCHAR *words[])
         report_error(_T("malloc"));
         return STATUS_FAILED;
     }
-    /* All of it in one print: the lines of several processes shall not mix. */
+    /* All in one print, so that the lines of several processes do not mix. */
     for (int i = 1; i < count; i++) {
         size_t word_chars = _tcslen(words[i]);
         if (i > 1)
@@ -67,7 +68,7 @@ static unsigned long run_exit(int count, TCHAR *words[])
     if (!has_arguments(count, words, 0, 1))
         return STATUS_USAGE;
     if (count == 2 && !parse_number(words[1], 0, 4294967295UL, &status)) {
-        report(SAY("exit: '%s' is not a whole number", "exit: '%s'는 정수가 아닙니다."), words[1]);
+        report(SAY("exit: '%s' is not a whole number", "exit: '%s'은(는) 정수가 아닙니다."), words[1]);
         return STATUS_USAGE;
     }
     print(_T("%s\n"), SAY("The command prompt ends.", "명령어 처리를 종료합니다."));
@@ -75,7 +76,7 @@ static unsigned long run_exit(int count, TCHAR *words[])
     return status;
 }
 
-/* In a pipe another process does this, which has no history: it gets the lines as arguments. */
+/* In a pipe another process does this. It has no history, so it gets the lines as arguments. */
 static unsigned long run_history(int count, TCHAR *words[])
 {
     for (int i = 1; i < count; i++)
@@ -89,7 +90,7 @@ static unsigned long run_history(int count, TCHAR *words[])
 static unsigned long run_start(int count, TCHAR *words[])
 {
     (void)count;
-    return start_prompt(words + 1);
+    return start_shell(words + 1);
 }
 
 static unsigned long run_help(int count, TCHAR *words[]);
@@ -107,36 +108,6 @@ static const builtin builtins[] = {
 
 #define BUILTIN_COUNT (sizeof(builtins) / sizeof(builtins[0]))
 
-/* Short names for two programs of the lesson before, which lie beside the prompt. */
-typedef struct alias {
-    const TCHAR *name, *usage;
-    TCHAR program[16]; /* takes the place of a typed word */
-    const TCHAR *english, *korean;
-} alias;
-
-/* clang-format off */
-static alias aliases[] = {
-#ifdef _WIN32
-    {_T("kp"), _T("[--all] [--tree] [--dry-run] [--force] NAME|PID..."), _T("KillTree"), _T("end processes"), _T("프로세스를 끝낸다")},
-    {_T("lp"), _T("[--tree] [--json] [NAME|PID]"), _T("ProcessTree"), _T("list the processes"), _T("프로세스를 나열한다")},
-#else
-    {"kp", "[--all] [--tree] [--dry-run] [--force] NAME|PID...", "kill_tree", "end processes", "프로세스를 끝낸다"},
-    {"lp", "[--tree] [--json] [NAME|PID]", "process_tree", "list the processes", "프로세스를 나열한다"},
-#endif
-};
-/* clang-format on */
-
-#define ALIAS_COUNT (sizeof(aliases) / sizeof(aliases[0]))
-
-TCHAR *program_of(TCHAR *name)
-{
-    for (size_t i = 0; i < ALIAS_COUNT; i++) {
-        if (_tcscmp(name, aliases[i].name) == 0)
-            return aliases[i].program;
-    }
-    return name;
-}
-
 static unsigned long run_help(int count, TCHAR *words[])
 {
     if (!has_arguments(count, words, 0, 0))
@@ -144,30 +115,18 @@ static unsigned long run_help(int count, TCHAR *words[])
     for (size_t i = 0; i < BUILTIN_COUNT; i++)
         print(_T("%s %s\n        %s\n"), builtins[i].name, builtins[i].usage,
               speaks_korean ? builtins[i].korean : builtins[i].english);
-    for (size_t i = 0; i < ALIAS_COUNT; i++)
-        print(_T("%s %s\n        %s\n"), aliases[i].name, aliases[i].usage,
-              speaks_korean ? aliases[i].korean : aliases[i].english);
+    show_aliases();
     print(_T("%s\n"),
           SAY("Anything else is a program: PROGRAM [WORD...] [< FILE] [| PROGRAM...] [> FILE or >> FILE] [&]",
               "나머지는 모두 프로그램입니다: PROGRAM [WORD...] [< FILE] [| PROGRAM...] [> FILE 또는 >> FILE] [&]"));
     return 0;
 }
 
-static const builtin *find_builtin(const TCHAR *name)
+builtin_function *find_builtin(const TCHAR *name)
 {
     for (size_t i = 0; i < BUILTIN_COUNT; i++) {
         if (_tcscmp(name, builtins[i].name) == 0)
-            return &builtins[i];
+            return builtins[i].run;
     }
     return NULL;
-}
-
-bool is_builtin(const TCHAR *name)
-{
-    return find_builtin(name) != NULL;
-}
-
-unsigned long run_builtin(int count, TCHAR *words[])
-{
-    return find_builtin(words[0])->run(count, words);
 }

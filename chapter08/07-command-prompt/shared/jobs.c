@@ -1,13 +1,13 @@
 /*
- * jobs.c - programs in the background: remembered when they start, shown when they have ended.
+ * jobs.c - programs in the background: kept when they start, shown when they have ended.
  *
- * Shows   To ask whether a process has ended, without waiting for it.
- * With    prompt.c
+ * Shows   How to ask whether a process has ended, without waiting for it.
+ * With    shell.c, launch.c
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "prompt.h"
+#include "shell.h"
 
 typedef struct job {
     unsigned number;
@@ -17,7 +17,7 @@ typedef struct job {
     struct job *next;
 } job;
 
-static job *jobs; /* the oldest first */
+static job *jobs; /* oldest first */
 
 void add_job(command_line *line, running_program *programs, const TCHAR *text)
 {

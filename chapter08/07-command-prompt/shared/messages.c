@@ -1,10 +1,10 @@
 /*
- * messages.c - what the prompt says when something went wrong, in the language of the one who sits there.
+ * messages.c - what the shell says when something went wrong, in the user's language.
  *
- * Shows   A mistake is named, and what was expected; the prompt then goes on.
- * With    prompt.c, jobs.c
+ * Shows   A message names the mistake and what was expected; the shell then goes on.
+ * With    shell.c, jobs.c
  */
-#include "prompt.h"
+#include "shell.h"
 
 void report_syntax(syntax_error error)
 {
@@ -34,9 +34,9 @@ void report_syntax(syntax_error error)
 
 void show_status(const TCHAR *name, unsigned long status)
 {
-    /* The numbers of Windows that stand for a violent end are known by their hexadecimal form. */
+    /* Windows gives a program that crashed a number that is known in its hexadecimal form, such as 0xC0000005. */
     if (status >= 0x80000000UL)
-        report(SAY("'%s' ended with exit code 0x%08lX", "'%s'의 종료 코드: 0x%08lX"), name, status);
+        report(SAY("'%s' ended with exit code 0x%08lX", "'%s'의 종료코드: 0x%08lX"), name, status);
     else
-        report(SAY("'%s' ended with exit code %lu", "'%s'의 종료 코드: %lu"), name, status);
+        report(SAY("'%s' ended with exit code %lu", "'%s'의 종료코드: %lu"), name, status);
 }

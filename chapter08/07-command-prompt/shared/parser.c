@@ -1,8 +1,8 @@
 /*
  * parser.c - makes programs of words and operators.
  *
- * Shows   What a line may be wrong in, settled before anything of it is done.
- * With    tokenizer.c, prompt.c
+ * Shows   The whole line is checked before anything in it is done.
+ * With    tokenizer.c, shell.c
  */
 #include "parser.h"
 
@@ -79,7 +79,7 @@ static syntax_error read_commands(reader *line, command_line *result, TCHAR **wo
 
 syntax_error parse_command_line(const TCHAR *text, command_line *line)
 {
-    /* One block: each letter may be a word or a pipe at most, and has its terminator or its NULL. */
+    /* One block: at most each character is a word or a pipe, with its terminator or its NULL. */
     size_t most = _tcslen(text) + 1;
     size_t commands_bytes = most * sizeof(command), words_bytes = 2 * most * sizeof(TCHAR *);
 

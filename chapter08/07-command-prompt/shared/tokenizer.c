@@ -1,8 +1,8 @@
 /*
- * tokenizer.c - reads the words and operators of a command line. It calls nothing of the system, and so it can be
- *               tested, and fuzzed, on any.
+ * tokenizer.c - reads the words and operators of a command line.
  *
- * Shows   The quoting rules of CommandLineToArgvW, from the reader's side.
+ * Shows   The quoting rules of CommandLineToArgvW, from the reader's side. Nothing here calls the system, so it is
+ *         tested and fuzzed on any.
  * With    parser.c; append_argument of common/ is the writer's side
  */
 #include "tokenizer.h"
@@ -31,7 +31,7 @@ static bool copy_backslashes(reader *line)
     return ends_at_quote && count % 2 == 1;
 }
 
-/* Puts the next word together, without its quotes. False when a quote is not closed. */
+/* Copies the next word without its quotes. False when a quote is not closed. */
 static bool read_word(reader *line)
 {
     bool is_quoted = false;

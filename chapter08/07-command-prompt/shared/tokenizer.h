@@ -23,7 +23,7 @@ typedef enum token {
 
 typedef struct reader {
     const TCHAR *from; /* the text */
-    TCHAR *to;         /* where words are put together: room for twice the text */
+    TCHAR *to;         /* where words are copied to: room for twice the text */
 } reader;
 
 /* Reads one token; of a word, `word` is what it is without its quotes. False when a quote is not closed. */

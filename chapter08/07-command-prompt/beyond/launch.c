@@ -1,18 +1,32 @@
 /*
- * launch_win32.c - starts one program with its words and its streams, and sees its end.
+ * launch.c - starts one program with its words and its streams, and waits for its end.
  *
  * Shows   CreateProcess with a command line of any words; PROC_THREAD_ATTRIBUTE_HANDLE_LIST, so that a child inherits
- * its three streams and no other handle.
- * With    pipeline_win32.c, CommandPrmpt_Ex.c
- * POSIX   pipeline_posix.c
+ *         its three streams and no other handle.
+ * With    pipeline.c, start.c, CommandShell.c
+ * POSIX   launch.c
  */
+#include "launch.h"
+
 #include <stdlib.h>
 
-#include "pipeline_win32.h"
+#define COMMAND_LINE_CHARS 32767 /* what CreateProcess takes, with the terminator */
 
-#define COMMAND_LINE_CHARS 32767 /* what CreateProcess takes, terminator and all */
+HANDLE hProgramInput;
 
-/* CreateProcess adds ".exe" to a plain name only; we do so where a path is in front of it. */
+HANDLE standard_stream(DWORD which)
+{
+    HANDLE hStream = GetStdHandle(which);
+
+    if (hStream == NULL || hStream == INVALID_HANDLE_VALUE)
+        return NULL;
+    /* A handle that was inherited need not be inheritable. This fails where the number is no handle. */
+    if (!SetHandleInformation(hStream, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT))
+        return NULL;
+    return hStream;
+}
+
+/* CreateProcess adds ".exe" to a plain name only; this adds it to a name behind a path. */
 static TCHAR *append_program(TCHAR *line, const TCHAR *name)
 {
     const TCHAR *file = name;
@@ -33,14 +47,26 @@ static TCHAR *append_program(TCHAR *line, const TCHAR *name)
     return line;
 }
 
+TCHAR *own_command_line(const TCHAR *option)
+{
+    TCHAR *path = partner_path(program_name());
+    TCHAR *line =
+        append_argument(append_argument(NULL, path), speaks_korean ? _T("--language=ko") : _T("--language=en"));
+
+    free(path);
+    if (option != NULL)
+        line = append_argument(append_argument(line, option), _T("--"));
+    return line;
+}
+
 TCHAR *command_line_of(const command *program)
 {
-    bool isOurs = is_builtin(program->words[0]);
+    bool isOurs = program->run_builtin != NULL;
 
-    /* A command of the prompt's own is run by another prompt. */
+    /* A command of the shell's own is run by another shell. */
     TCHAR *line = isOurs ? append_argument(own_command_line(_T("--run")), program->words[0])
                          : append_program(NULL, program->words[0]);
-    /* There may be a million words. But start_suspended refuses a line that is too long, however much longer it is. */
+    /* There may be a million words; a line that has become too long is refused by start_suspended. */
     for (size_t i = 1; i < program->word_count && _tcslen(line) < COMMAND_LINE_CHARS; i++)
         line = append_argument(line, program->words[i]);
     TCHAR *const *lines = remembered_lines();
@@ -57,7 +83,7 @@ static void report_start(const TCHAR *name, const TCHAR *commandLine)
     case ERROR_INVALID_NAME:
     case ERROR_DIRECTORY:
     case ERROR_BAD_EXE_FORMAT:
-        report(SAY("'%s' is not a program that can be run.", "'%s'는 실행할 수 있는 프로그램이 아닙니다."), name);
+        report(SAY("'%s' is not a program that can be run.", "'%s'은(는) 실행할 수 있는 프로그램이 아닙니다."), name);
         break;
     default:
         report_error(_T("CreateProcess(%s)"), commandLine);
@@ -77,8 +103,8 @@ bool start_suspended(const TCHAR *name, TCHAR *commandLine, const streams *use, 
         return false;
     }
 
-    /* No handle twice, and none that is not there. */
-    const HANDLE wanted[3] = {use->hInput, use->hOutput, stream(STD_ERROR_HANDLE)};
+    /* The list may hold no handle twice, and no NULL. */
+    const HANDLE wanted[3] = {use->hInput, use->hOutput, standard_stream(STD_ERROR_HANDLE)};
     for (int i = 0; i < 3; i++) {
         bool isKnown = wanted[i] == NULL;
         for (SIZE_T j = 0; j < count; j++)
@@ -101,7 +127,7 @@ bool start_suspended(const TCHAR *name, TCHAR *commandLine, const streams *use, 
                                                 count * sizeof(HANDLE), NULL, NULL))
         die_error(_T("UpdateProcThreadAttribute"));
 
-    /* Without a path and with ".exe" left out: CreateProcess looks beside the prompt, here, and along PATH. */
+    /* Without a path in front CreateProcess looks beside the shell, in the current directory, and along PATH. */
     BOOL isSuccess =
         CreateProcess(NULL, commandLine, NULL, NULL, count > 0, EXTENDED_STARTUPINFO_PRESENT | CREATE_SUSPENDED | flags,
                       NULL, NULL, &si.StartupInfo, pi);
@@ -116,8 +142,9 @@ unsigned long wait_for_program(running_program *program)
 {
     DWORD exitCode = STATUS_FAILED;
 
-    WaitForSingleObject(program->hProcess, INFINITE);
-    if (!GetExitCodeProcess(program->hProcess, &exitCode))
+    if (WaitForSingleObject(program->hProcess, INFINITE) != WAIT_OBJECT_0)
+        report_error(_T("WaitForSingleObject(%s)"), program->name);
+    else if (!GetExitCodeProcess(program->hProcess, &exitCode))
         report_error(_T("GetExitCodeProcess(%s)"), program->name);
     CloseHandle(program->hProcess);
     return exitCode;

@@ -1,9 +1,10 @@
 /*
- * pipeline_posix.c - starts the programs of one line, each connected to the next.
+ * pipeline.c - starts the programs of one line, each connected to the next.
  *
- * Shows   pipe2 between processes, and who has to close which end; a file is emptied only when all is sure to start.
- * With    launch_posix.c, parser.c
- * Win32   pipeline_win32.c
+ * Shows   pipe2 between processes, and which process has to close which end; a file is emptied only when all programs
+ *         have been found.
+ * With    launch.c, parser.c, shell.c
+ * Win32   pipeline.c
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "pipeline_posix.h"
+#include "launch.h"
 
 static int open_output(const command *last, int input)
 {
@@ -25,7 +26,7 @@ static int open_output(const command *last, int input)
         /* "sort < a > a" would empty the file before it is read. */
         if (fstat(input, &read) == 0 && fstat(fd, &written) == 0 && read.st_dev == written.st_dev &&
             read.st_ino == written.st_ino && S_ISREG(read.st_mode)) {
-            report(SAY("'%s' is read already, and cannot be written", "'%s'는 읽고 있는 파일이라 쓸 수 없습니다."),
+            report(SAY("'%s' is being read, and cannot be written", "'%s'은(는) 읽고 있는 파일이라 쓸 수 없습니다."),
                    last->output);
             close(fd);
             return -1;
@@ -51,9 +52,9 @@ static size_t start_all(const command_line *line, char *const paths[], int first
         }
         programs[i].name = line->commands[i].words[0];
         bool is_started =
-            start_program(paths[i], line->commands[i].words, input, ends[1], line->is_background, &programs[i]);
+            start_program(paths[i], &line->commands[i], input, ends[1], line->is_background, &programs[i]);
 
-        /* The prompt keeps no end of a pipe: the last reader sees the end only when nobody can write any more. */
+        /* The shell keeps no end of a pipe: a reader sees the end only when no process can write any more. */
         if (input != first)
             close(input);
         if (ends[1] != last)
@@ -67,11 +68,11 @@ static size_t start_all(const command_line *line, char *const paths[], int first
     return i;
 }
 
-/* The program of each command; NULL where the prompt has the command itself. False, and said, when one is not there. */
+/* The program of each command; NULL for a command of the shell's own. False when one is not there. */
 static bool find_programs(const command_line *line, char *paths[])
 {
     for (size_t i = 0; i < line->count; i++) {
-        if (is_builtin(line->commands[i].words[0]))
+        if (line->commands[i].run_builtin != NULL)
             continue;
         paths[i] = find_program(line->commands[i].words[0]);
         if (paths[i] == NULL)
@@ -84,9 +85,9 @@ static bool find_programs(const command_line *line, char *paths[])
 static size_t open_and_start(const command_line *line, char *const paths[], running_program *programs)
 {
     const command *first = &line->commands[0], *last = &line->commands[line->count - 1];
-    /* Who works in the background does not listen to the keyboard. */
+    /* A program in the background does not read the keyboard. */
     const char *file = first->input == NULL && line->is_background ? "/dev/null" : first->input;
-    int input = program_input(), output = STDOUT_FILENO;
+    int input = program_input, output = STDOUT_FILENO;
     size_t started = 0;
 
     if (file != NULL && (input = open(file, O_RDONLY | O_CLOEXEC)) < 0) {

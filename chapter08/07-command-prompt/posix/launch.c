@@ -1,10 +1,12 @@
 /*
- * launch_posix.c - finds one program, starts it with its words and its streams, and sees its end.
+ * launch.c - finds one program, starts it with its words and its streams, and waits for its end.
  *
- * Shows   fork, dup2 and exec; O_CLOEXEC, so that a program gets its three streams and no other descriptor; waitpid.
- * With    pipeline_posix.c, command_prompt.c
- * Win32   launch_win32.c
+ * Shows   fork, dup2 and execv; O_CLOEXEC, so that a program gets its three streams and no other descriptor; waitpid.
+ * With    pipeline.c, start.c, command_shell.c
+ * Win32   launch.c
  */
+#include "launch.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -13,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "pipeline_posix.h"
+int program_input = STDIN_FILENO;
 
 static bool is_executable(const char *path)
 {
@@ -40,13 +42,13 @@ char *find_program(const char *name)
         search += bytes + (search[bytes] == ':');
     }
     if (path == NULL)
-        report(SAY("'%s' is not a program that can be run.", "'%s'는 실행할 수 있는 프로그램이 아닙니다."), name);
+        report(SAY("'%s' is not a program that can be run.", "'%s'은(는) 실행할 수 있는 프로그램이 아닙니다."), name);
     return path;
 }
 
-bool start_program(const char *path, char *words[], int input, int output, bool is_background, running_program *program)
+bool start_program(const char *path, const command *program, int input, int output, bool is_background,
+                   running_program *started)
 {
-    int count = 0;
     pid_t process = fork();
 
     if (process < 0) {
@@ -54,24 +56,22 @@ bool start_program(const char *path, char *words[], int input, int output, bool 
         return false;
     }
     if (process > 0) {
-        program->process = process;
-        program->id = (unsigned long)process;
+        started->process = process;
+        started->id = (unsigned long)process;
         return true;
     }
 
     /* The copies stay open through exec; the originals, and all other descriptors, are closed there by O_CLOEXEC. */
     if (dup2(input, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0)
         die_error("dup2");
-    /* In a group of its own it does not hear the Ctrl+C that is meant for what runs in front. */
+    /* A program in a process group of its own does not get the Ctrl+C that is meant for another one. */
     if (is_background && setpgid(0, 0) < 0)
         die_error("setpgid");
-    signal(SIGINT, SIG_DFL);
-    if (path == NULL) {
-        while (words[count] != NULL)
-            count++;
-        exit((int)run_builtin(count, words));
-    }
-    execv(path, words);
+    if (signal(SIGINT, SIG_DFL) == SIG_ERR)
+        die_error("signal(SIGINT)");
+    if (path == NULL)
+        exit((int)program->run_builtin((int)program->word_count, program->words));
+    execv(path, program->words);
     report_error("execv(%s)", path);
     _exit(STATUS_FAILED);
 }
@@ -86,7 +86,7 @@ unsigned long wait_for_program(running_program *program)
             return STATUS_FAILED;
         }
     }
-    /* As shells have it: 128 and the signal that ended it. */
+    /* Shells give 128 and the number of the signal that ended it. */
     return WIFEXITED(status) ? (unsigned long)WEXITSTATUS(status) : 128UL + (unsigned long)WTERMSIG(status);
 }
 
@@ -94,6 +94,6 @@ bool has_ended(const running_program *program)
 {
     siginfo_t end = {.si_pid = 0};
 
-    /* WNOWAIT: its status is for wait_for_program to take. */
+    /* WNOWAIT leaves its status for wait_for_program to take. */
     return waitid(P_PID, (id_t)program->process, &end, WEXITED | WNOHANG | WNOWAIT) == 0 && end.si_pid != 0;
 }

@@ -1,23 +1,23 @@
 /*
- * pipeline_win32.c - starts the programs of one line, each connected to the next.
+ * pipeline.c - starts the programs of one line, each connected to the next.
  *
- * Shows   CreatePipe between processes, and who has to close which end; CREATE_SUSPENDED, so that all of them start or
- *         none does.
- * With    launch_win32.c, parser.c
- * POSIX   pipeline_posix.c
+ * Shows   CreatePipe between processes, and which process has to close which end; CREATE_SUSPENDED, so that either all
+ *         programs start or none.
+ * With    launch.c, parser.c, shell.c
+ * POSIX   pipeline.c
  */
 #include <stdlib.h>
 
-#include "pipeline_win32.h"
+#include "launch.h"
 
 static SECURITY_ATTRIBUTES inheritable = {sizeof(inheritable), NULL, TRUE};
 
-/* Opens the file of < ; hDefault when there is none, NULL when it cannot be opened. */
+/* Opens the file of < ; hDefault when there is none, INVALID_HANDLE_VALUE when it cannot be opened. */
 static HANDLE open_input(const TCHAR *file, HANDLE hDefault)
 {
     if (file == NULL)
         return hDefault;
-    /* Not shared for writing: "SortLines < a > a" is refused, instead of losing what is in the file. */
+    /* Not shared for writing: "SortLines < a > a" is refused, and the file is not emptied. */
     HANDLE hFile = CreateFile(file, GENERIC_READ, FILE_SHARE_READ, &inheritable, OPEN_EXISTING, 0, NULL);
     if (hFile == INVALID_HANDLE_VALUE)
         report_error(_T("CreateFile(%s)"), file);
@@ -31,7 +31,7 @@ static HANDLE open_output(const command *last, bool *isNew)
 
     *isNew = false;
     if (last->output == NULL)
-        return stream(STD_OUTPUT_HANDLE);
+        return standard_stream(STD_OUTPUT_HANDLE);
     /* With FILE_APPEND_DATA alone each write goes to the end, whoever else writes there. */
     hFile = CreateFile(last->output, last->is_append ? FILE_APPEND_DATA | SYNCHRONIZE : GENERIC_WRITE, FILE_SHARE_READ,
                        &inheritable, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
@@ -58,13 +58,12 @@ static size_t start_all_suspended(const command_line *line, HANDLE hFirst, HANDL
         }
         use.hOutput = hWritePipe;
         TCHAR *commandLine = command_line_of(&line->commands[i]);
-        /* In a group of its own it does not hear the Ctrl+C that is meant for what runs in front. */
-        bool isStarted =
-            commandLine != NULL && start_suspended(line->commands[i].words[0], commandLine, &use,
-                                                   line->is_background ? CREATE_NEW_PROCESS_GROUP : 0, &started[i]);
+        /* A program in a process group of its own does not get the Ctrl+C that is meant for another one. */
+        bool isStarted = start_suspended(line->commands[i].words[0], commandLine, &use,
+                                         line->is_background ? CREATE_NEW_PROCESS_GROUP : 0, &started[i]);
         free(commandLine);
 
-        /* The prompt keeps no end of a pipe: the last reader sees the end only when nobody can write any more. */
+        /* The shell keeps no end of a pipe: a reader sees the end only when no process can write any more. */
         if (i > 0)
             CloseHandle(use.hInput);
         if (!isLast)
@@ -78,14 +77,15 @@ static size_t start_all_suspended(const command_line *line, HANDLE hFirst, HANDL
     return i;
 }
 
-/* All have been made: now they run. */
+/* All have been created: now they run. */
 static void resume_all(const command_line *line, const PROCESS_INFORMATION *started, running_program *programs)
 {
     for (size_t i = 0; i < line->count; i++) {
         programs[i].hProcess = started[i].hProcess;
         programs[i].id = started[i].dwProcessId;
         programs[i].name = line->commands[i].words[0];
-        ResumeThread(started[i].hThread);
+        if (ResumeThread(started[i].hThread) == (DWORD)-1)
+            report_error(_T("ResumeThread(%s)"), programs[i].name);
         CloseHandle(started[i].hThread);
     }
 }
@@ -93,7 +93,8 @@ static void resume_all(const command_line *line, const PROCESS_INFORMATION *star
 static void end_all(const PROCESS_INFORMATION *started, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        TerminateProcess(started[i].hProcess, STATUS_FAILED);
+        if (!TerminateProcess(started[i].hProcess, STATUS_FAILED))
+            report_error(_T("TerminateProcess(%lu)"), started[i].dwProcessId);
         CloseHandle(started[i].hThread);
         CloseHandle(started[i].hProcess);
     }
@@ -101,37 +102,37 @@ static void end_all(const PROCESS_INFORMATION *started, size_t count)
 
 bool start_programs(const command_line *line, running_program *programs)
 {
-    const command *last = &line->commands[line->count - 1];
+    const command *first = &line->commands[0], *last = &line->commands[line->count - 1];
+    /* A program in the background does not read the keyboard. */
+    const TCHAR *input = first->input == NULL && line->is_background ? _T("NUL") : first->input;
     bool isNew = false, isStarted = false;
-    HANDLE hNothing = NULL, hLast = INVALID_HANDLE_VALUE;
-    PROCESS_INFORMATION *started = calloc(line->count, sizeof(*started));
+    HANDLE hLast = INVALID_HANDLE_VALUE;
 
-    /* Who works in the background does not listen to the keyboard. */
-    if (line->is_background)
-        hNothing = CreateFile(_T("NUL"), GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, &inheritable, OPEN_EXISTING,
-                              0, NULL);
-    HANDLE hFirst = open_input(line->commands[0].input, line->is_background ? hNothing : program_input());
+    PROCESS_INFORMATION *started = calloc(line->count, sizeof(*started));
+    if (started == NULL)
+        die_error(_T("calloc"));
+    HANDLE hFirst = open_input(input, hProgramInput);
     if (hFirst != INVALID_HANDLE_VALUE)
         hLast = open_output(last, &isNew);
 
-    if (started != NULL && hFirst != INVALID_HANDLE_VALUE && hLast != INVALID_HANDLE_VALUE) {
+    if (hFirst != INVALID_HANDLE_VALUE && hLast != INVALID_HANDLE_VALUE) {
         size_t count = start_all_suspended(line, hFirst, hLast, started);
         isStarted = count == line->count;
         if (isStarted) {
-            if (last->output != NULL && !last->is_append)
-                SetEndOfFile(hLast);
+            /* Only a file on a disk has an end that can be set. */
+            bool isEmptied = last->output != NULL && !last->is_append && GetFileType(hLast) == FILE_TYPE_DISK;
+            if (isEmptied && !SetEndOfFile(hLast))
+                report_error(_T("SetEndOfFile(%s)"), last->output);
             resume_all(line, started, programs);
         } else {
             end_all(started, count);
         }
     }
 
-    if (line->commands[0].input != NULL && hFirst != INVALID_HANDLE_VALUE)
+    if (input != NULL && hFirst != INVALID_HANDLE_VALUE)
         CloseHandle(hFirst);
     if (last->output != NULL && hLast != INVALID_HANDLE_VALUE)
         CloseHandle(hLast);
-    if (hNothing != NULL)
-        CloseHandle(hNothing);
     if (isNew && !isStarted)
         DeleteFile(last->output);
     free(started);
