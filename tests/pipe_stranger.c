@@ -4,13 +4,16 @@
  * Run     PipeStranger ask PIPE
  *             each line of input, in hexadecimal, is one request
  *         PipeStranger crowd|together PIPE CLIENTS FILES
- *             threads that ask for file-0, file-1 ...; together: connected at once
+ *             threads that ask for file-0, file-1 ...; together: connected at once; crowd: by the book's protocol
  *         PipeStranger hold PIPE CLIENTS [REQUEST]
  *             connects and asks, reads nothing, until the input ends
- *         PipeStranger count PIPE FILE
- *             what the server has while it sends that large file: instances, handles, threads
+ *         PipeStranger count PIPE FILE [book]
+ *             what the server has while it sends that large file: instances, handles, threads; book: the file's name
+ *             in TCHARs
  *         PipeStranger serve PIPE [MESSAGE...]
  *             answers one client with these, in hexadecimal
+ *         PipeStranger mute PIPE [MESSAGE...]
+ *             the same, but then waits until the client has gone
  *         PipeStranger send PIPE CHUNK MEGABYTES
  *             writes to whoever connects, as fast as it can be done
  *         PipeStranger receive PIPE CHUNK
@@ -118,11 +121,24 @@ static unsigned long crc32(unsigned long crc, const unsigned char *data, DWORD b
     return crc;
 }
 
+/* Writes a name, in UTF-8 or in TCHARs as the book does. */
+static void write_name(HANDLE hPipe, const TCHAR *name, bool isBook)
+{
+    char *utf8 = utf8_from_text(name);
+    DWORD bytes;
+
+    bool isSuccess = isBook ? WriteFile(hPipe, name, text_bytes(name), &bytes, NULL)
+                            : WriteFile(hPipe, utf8, (DWORD)strlen(utf8), &bytes, NULL);
+    if (!isSuccess)
+        print(_T("write %lu\n"), GetLastError());
+    free(utf8);
+}
+
 static unsigned __stdcall be_one_of_many(void *context)
 {
     unsigned long number = (unsigned long)(size_t)context, crc = 0xFFFFFFFFUL, all = 0;
     unsigned char *data = allocate(65536);
-    char request[32];
+    TCHAR request[32];
     DWORD bytes;
 
     HANDLE hPipe = open_pipe();
@@ -131,9 +147,8 @@ static unsigned __stdcall be_one_of_many(void *context)
             SetEvent(hGo);
         WaitForSingleObject(hGo, INFINITE);
     }
-    int length = snprintf(request, sizeof(request), "file-%lu", number % files);
-    if (!WriteFile(hPipe, request, (DWORD)length, &bytes, NULL))
-        print(_T("%lu: write %lu\n"), number, GetLastError());
+    format_text(request, 32, _T("file-%lu"), number % files);
+    write_name(hPipe, request, hGo == NULL);
     while (ReadFile(hPipe, data, 65536, &bytes, NULL)) {
         crc = crc32(crc, data, bytes);
         all += bytes;
@@ -160,25 +175,13 @@ static int crowd(unsigned long clients, bool isTogether)
     return 0;
 }
 
-/* Connects and, unless the request is NULL, asks. */
-static HANDLE ask_for(const TCHAR *request)
-{
-    HANDLE hPipe = open_pipe();
-    DWORD bytes;
-
-    if (request != NULL) {
-        char *utf8 = utf8_from_text(request);
-        if (!WriteFile(hPipe, utf8, (DWORD)strlen(utf8), &bytes, NULL))
-            die_error(_T("WriteFile"));
-        free(utf8);
-    }
-    return hPipe;
-}
-
 static int hold(unsigned long clients, const TCHAR *request)
 {
-    for (unsigned long i = 0; i < clients; i++)
-        ask_for(request);
+    for (unsigned long i = 0; i < clients; i++) {
+        HANDLE hPipe = open_pipe();
+        if (request != NULL)
+            write_name(hPipe, request, false);
+    }
     print(_T("holding\n"));
     read_line();
     return 0;
@@ -197,16 +200,17 @@ static unsigned long count_handles(DWORD process)
     return handles;
 }
 
-static int count(const TCHAR *file)
+static int count(const TCHAR *file, bool isBook)
 {
     DWORD instances = 0, bytes;
     ULONG process = 0;
     PROCESSENTRY32 entry = {0};
     char header[64];
-    HANDLE hPipe = ask_for(file);
+    HANDLE hPipe = open_pipe();
 
-    /* Once the header is here, all that the server needs for us is there, and it waits until we read on. */
-    if (!ReadFile(hPipe, header, sizeof(header), &bytes, NULL))
+    write_name(hPipe, file, isBook);
+    /* Once the beginning is here, all that the server needs for us is there, and it waits until we read on. */
+    if (!ReadFile(hPipe, header, sizeof(header), &bytes, NULL) && GetLastError() != ERROR_MORE_DATA)
         die_error(_T("ReadFile"));
     GetNamedPipeHandleState(hPipe, NULL, &instances, NULL, NULL, NULL, 0);
     if (!GetNamedPipeServerProcessId(hPipe, &process))
@@ -221,7 +225,7 @@ static int count(const TCHAR *file)
     return 0;
 }
 
-static int serve(int messages_count, TCHAR *messages[])
+static int serve(int messages_count, TCHAR *messages[], bool staysConnected)
 {
     DWORD bytes;
     unsigned char request[4096];
@@ -236,6 +240,8 @@ static int serve(int messages_count, TCHAR *messages[])
             break;
         free(message);
     }
+    while (staysConnected && ReadFile(hPipe, request, sizeof(request), &bytes, NULL))
+        continue;
     CloseHandle(hPipe);
     return 0;
 }
@@ -280,11 +286,11 @@ int _tmain(int argc, TCHAR *argv[])
         return crowd(first, what[0] == _T('t'));
     }
     if (_tcscmp(what, _T("count")) == 0)
-        return count(argv[3]);
+        return count(argv[3], argc > 4);
     if (_tcscmp(what, _T("hold")) == 0)
         return hold(first, argc > 4 ? argv[4] : NULL);
-    if (_tcscmp(what, _T("serve")) == 0)
-        return serve(argc - 3, argv + 3);
+    if (_tcscmp(what, _T("serve")) == 0 || _tcscmp(what, _T("mute")) == 0)
+        return serve(argc - 3, argv + 3, what[0] == _T('m'));
     if (_tcscmp(what, _T("send")) == 0 || _tcscmp(what, _T("receive")) == 0)
         return pump(what[0] == _T('s'), first, second);
     die_usage(_T("what is '%s'?"), what);

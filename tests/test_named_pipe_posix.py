@@ -111,8 +111,8 @@ def test_hostile_requests(posix_stage: Stage) -> None:
     seed = secrets.randbelow(2**32)
     print(f"seed {seed}")
     dice = random.Random(seed)
-    words = [b"news.txt", b"..", b"/", b"\\", b"secret.txt", b"\x00", b"\xff", b"\xc0\xaf", b"\n", b"files", b"etc/passwd",
-             b"x" * 300, b".", b" "]
+    words = [b"news.txt", b"..", b"/", b"\\", b"secret.txt", b"\x00", b"\xff", b"\xc0\xaf", b"\n", b"files",
+             b"etc/passwd", b"x" * 300, b".", b" "]
     for _ in range(1000):
         request = b"".join(dice.choice(words) for _ in range(dice.randrange(1, 5))) + b"\n"
         answer = ask(path, request * (300 if dice.random() < 0.02 else 1))
@@ -140,8 +140,10 @@ def test_silent_and_slow_clients_disturb_nobody(posix_stage: Stage) -> None:
     assert_still_serves(posix_stage, "unix_socket")
 
 
-@pytest.mark.parametrize("garbage", [b"\n", b"news.txt\n", b"0 news.txt\n", b"99999999999999999999 news.txt\n", b"-1 news.txt\n",
-                                     b"1 news.txt\n", b"../x news.txt\n", b"x" * 5000 + b"\n", b"\xff\x00\n", b"12 "])
+@pytest.mark.parametrize("garbage", [
+    b"\n", b"news.txt\n", b"0 news.txt\n", b"99999999999999999999 news.txt\n", b"-1 news.txt\n", b"1 news.txt\n",
+    b"../x news.txt\n", b"x" * 5000 + b"\n", b"\xff\x00\n", b"12 ",
+])
 def test_garbage_in_the_fifo(posix_stage: Stage, garbage: bytes) -> None:
     """Including the process id of one who has no FIFO for an answer, and half a line."""
     server, path = serve(posix_stage, "named_pipe", "--patience", "50")

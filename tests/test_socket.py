@@ -96,8 +96,8 @@ def test_hostile_requests(mixed_stage: Stage, server: str) -> None:
     seed = secrets.randbelow(2**32)
     print(f"seed {seed}")
     dice = random.Random(seed)
-    words = [b"news.txt", b"..", b"/", b"\\", b"secret.txt", b"\x00", b"\xff", b"\xc0\xaf", b"files", b"NUL", b"C:", b".", b" ",
-             b"\r", b"GET / HTTP/1.1", b"x" * 300]
+    words = [b"news.txt", b"..", b"/", b"\\", b"secret.txt", b"\x00", b"\xff", b"\xc0\xaf", b"files", b"NUL", b"C:",
+             b".", b" ", b"\r", b"GET / HTTP/1.1", b"x" * 300]
     for _ in range(500):
         request = b"".join(dice.choice(words) for _ in range(dice.randrange(1, 5)))
         answer = ask(port, request + b"\n" + (b"more " * dice.randrange(30)))
@@ -166,7 +166,8 @@ def test_silent_and_slow_clients_disturb_nobody(mixed_stage: Stage, server: str)
     ([b"HTTP/1.1 400 Bad Request\r\n\r\n"], "the answer does not begin with"),
     ([], "the server went away without an answer"),
 ])
-def test_a_server_that_keeps_no_rules(mixed_stage: Stage, client: str, pieces: list[bytes], complaint: str | None) -> None:
+def test_a_server_that_keeps_no_rules(mixed_stage: Stage, client: str, pieces: list[bytes],
+                                      complaint: str | None) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         fetching = mixed_stage.start(client, "--host", "127.0.0.1", "--port", str(listener.getsockname()[1]),
                                      "--output", "arrived")
@@ -222,7 +223,8 @@ def test_no_server(mixed_stage: Stage, client: str) -> None:
         taken.bind(("127.0.0.1", 0))
         calling = mixed_stage.start(client, "--host", "127.0.0.1", "--port", str(taken.getsockname()[1]))
         assert "ECONNREFUSED" in calling.next_error()
-        assert f"hint: start {'SocketServer' if client == 'SocketClient' else 'socket_server'} first" in calling.next_error()
+        server = "SocketServer" if client == "SocketClient" else "socket_server"
+        assert f"hint: start {server} first" in calling.next_error()
         assert calling.exit() == 1
 
 

@@ -1,22 +1,22 @@
 /*
- * NamedPipe_Client.c - fetches a file through a named pipe (book 8-7).
+ * NamedPipe_Client.c - fetches a file through a named pipe (book: chapter 8, section 02, listing 8-7).
  *
  * Shows   CreateFile on a pipe's name; WaitNamedPipe while it is busy; SetNamedPipeHandleState; ReadFile message by
  *         message, with ERROR_MORE_DATA where one is longer than the buffer.
- * Run     NamedPipe_Client [--name NAME] [--server COMPUTER] [--timeout MS] [--output FILE] [FILE]
- * With    NamedPipe_Server.c or one of its three sisters, started before this one
+ * Run     NamedPipe_Client [--name NAME] [FILE]
+ * With    NamedPipe_Server.c, started before this one
  * POSIX   named_pipe_client.c, unix_socket_client.c
  */
+#include <fcntl.h>
+#include <io.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "shared/file_service.h"
+#include "companion.h"
 
-/* Waits for a free instance, `timeout` milliseconds in all however often another client is faster. */
-static HANDLE open_pipe(const TCHAR *pipeName, DWORD timeout)
+#define BUF_SIZE 1024
+
+static HANDLE open_pipe(const TCHAR *pipeName)
 {
-    ULONGLONG end = GetTickCount64() + timeout;
-
     for (;;) {
         /* Identification: the server may ask who we are, but not act in our name. Without it, it may. */
         HANDLE hPipe = CreateFile(pipeName, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING,
@@ -30,73 +30,57 @@ static HANDLE open_pipe(const TCHAR *pipeName, DWORD timeout)
             exit(STATUS_FAILED);
         }
 
-        ULONGLONG now = GetTickCount64();
-        /* Never WaitNamedPipe(pipeName, 0): 0 stands for the server's default. */
-        if (now >= end || !WaitNamedPipe(pipeName, (DWORD)(end - now))) {
-            if (now < end && GetLastError() != ERROR_SEM_TIMEOUT)
-                die_error(_T("WaitNamedPipe(%s)"), pipeName);
-            report(_T("%s was busy for %lu ms"), pipeName, timeout);
-            exit(STATUS_FAILED);
-        }
-    }
-}
-
-/* Reads the answer until the server closes its end. */
-static void read_answer(HANDLE hPipe, file_receipt *receipt)
-{
-    static char message[CHUNK_BYTES];
-    DWORD bytesRead;
-
-    for (;;) {
-        bool isSuccess = ReadFile(hPipe, message, sizeof(message), &bytesRead, NULL);
-        if (!isSuccess) {
-            switch (GetLastError()) {
-            case ERROR_MORE_DATA: /* the next ReadFile gets the rest of this message */
-                break;
-            case ERROR_BROKEN_PIPE:        /* closed by the server: the end of the answer */
-            case ERROR_PIPE_NOT_CONNECTED: /* or by DisconnectNamedPipe, as other servers do */
-                return;
-            default:
-                report_error(_T("ReadFile"));
-                return;
-            }
-        }
-        if (!receive(receipt, message, bytesRead))
-            return;
+        report(_T("%s is busy: waiting"), pipeName);
+        if (!WaitNamedPipe(pipeName, 20000))
+            die_error(_T("WaitNamedPipe(%s)"), pipeName);
+        /* Another client may be faster now: so the loop. */
     }
 }
 
 int _tmain(int argc, TCHAR *argv[])
 {
-    const TCHAR *name = _T("simple_pipe"), *computer = _T("."), *output = NULL;
-    DWORD timeout = 20000, bytesWritten, mode = PIPE_READMODE_MESSAGE;
+    const TCHAR *name = _T("simple_pipe");
     TCHAR pipeName[257];
-    file_receipt receipt;
+    char dataBuf[BUF_SIZE];
+    DWORD bytesRead, bytesWritten, pipeMode = PIPE_READMODE_MESSAGE | PIPE_WAIT;
+    bool isEmpty = true;
 
     const option_spec options[] = {
-        OPTION_TEXT("--name", "NAME", &name, "ask on the pipe NAME (simple_pipe)"),
-        OPTION_TEXT("--server", "COMPUTER", &computer, "on that computer (this one)"),
-        OPTION_NUMBER("--timeout", "MS", &timeout, 0, MAXDWORD - 1, "wait MS at most while the pipe is busy (20000)"),
-        OPTION_TEXT("--output", "FILE", &output, "write to FILE, which appears when it is complete (the screen)"),
+        OPTION_TEXT("--name", "NAME", &name, "ask on \\\\.\\pipe\\NAME (simple_pipe)"),
         OPTIONS_END,
     };
     companion_init(argv[0]);
     int files = parse_options(argc, argv, _T("Fetches FILE (news.txt) through a named pipe."), _T("[FILE]"), options);
-    if (!format_text(pipeName, 257, _T("\\\\%s\\pipe\\%s"), computer, name))
-        die_usage(_T("--name, --server: a pipe's whole name has 256 characters at most"));
+    if (name[0] == _T('\0') || !format_text(pipeName, 257, _T("\\\\.\\pipe\\%s"), name))
+        die_usage(_T("--name: a pipe's name is not empty, and the whole of it has 256 characters at most"));
 
-    HANDLE hPipe = open_pipe(pipeName, timeout);
+    HANDLE hPipe = open_pipe(pipeName);
     /* A client's end begins in byte mode, whatever the type of the pipe. */
-    if (!SetNamedPipeHandleState(hPipe, &mode, NULL, NULL))
+    if (!SetNamedPipeHandleState(hPipe, &pipeMode, NULL, NULL))
         die_error(_T("SetNamedPipeHandleState(%s)"), pipeName);
 
-    char *request = utf8_from_text(files > 0 ? argv[1] : _T("news.txt"));
-    if (!WriteFile(hPipe, request, (DWORD)strlen(request), &bytesWritten, NULL))
-        report_error(_T("WriteFile(%s)"), pipeName); /* the server may have said why: read on */
-    free(request);
+    const TCHAR *fileName = files > 0 ? argv[1] : _T("news.txt");
+    DWORD nameBytes = (DWORD)((_tcslen(fileName) + 1) * sizeof(TCHAR)); /* with the terminator, as the book sends it */
+    if (!WriteFile(hPipe, fileName, nameBytes, &bytesWritten, NULL))
+        die_error(_T("WriteFile(%s)"), pipeName);
 
-    begin_receipt(&receipt, output);
-    read_answer(hPipe, &receipt);
+    /* Bytes as they are: no code page, no carriage return added. */
+    _setmode(_fileno(stdout), _O_BINARY);
+    while (ReadFile(hPipe, dataBuf, BUF_SIZE, &bytesRead, NULL) || GetLastError() == ERROR_MORE_DATA) {
+        if (fwrite(dataBuf, 1, bytesRead, stdout) != bytesRead)
+            die_error(_T("fwrite(standard output)"));
+        isEmpty = isEmpty && bytesRead == 0;
+    }
+    /* The server has disconnected the pipe, or closed it: the end, whether it was done or was killed. */
+    if (GetLastError() != ERROR_PIPE_NOT_CONNECTED && GetLastError() != ERROR_BROKEN_PIPE)
+        die_error(_T("ReadFile(%s)"), pipeName);
     CloseHandle(hPipe);
-    return end_receipt(&receipt);
+    if (fflush(stdout) != 0)
+        die_error(_T("fflush(standard output)"));
+
+    if (isEmpty) {
+        report(_T("nothing came: the file is empty, or the server has refused it"));
+        return STATUS_FAILED;
+    }
+    return 0;
 }

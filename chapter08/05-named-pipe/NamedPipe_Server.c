@@ -1,66 +1,117 @@
 /*
- * NamedPipe_Server.c - serves files through a named pipe, one client after another (book 8-6).
+ * NamedPipe_Server.c - serves files through a named pipe (book: chapter 8, section 02, listing 8-6).
  *
- * Shows   CreateNamedPipe, ConnectNamedPipe, ReadFile and WriteFile on a pipe of messages.
- * Run     NamedPipe_Server [--name NAME] [--root DIR] [--clients N] [--patience MS] [--remote]
- * With    NamedPipe_Client.c, started after this one; CallPipe.c
+ * Shows   CreateNamedPipe, ConnectNamedPipe; ReadFile and WriteFile on the pipe; FlushFileBuffers before
+ *         DisconnectNamedPipe, which throws away what the client has not read yet.
+ * Run     NamedPipe_Server [--name NAME] [--root DIR] [--clients N]
+ * With    NamedPipe_Client.c, started after this one
  * POSIX   named_pipe_server.c
  */
-#include "beyond/pipe_server.h"
+#include "companion.h"
+#include "file_name.h"
 
-/* An instance is one end of a connection. Here two are enough: the one in use and the one for the next client. */
-static HANDLE create_instance(const pipe_settings *settings, DWORD first)
+#define BUF_SIZE 1024 /* bytes in one message: the book's client has room for no more */
+
+static HANDLE create_instance(const TCHAR *pipeName, DWORD first)
 {
-    HANDLE hPipe = CreateNamedPipe(settings->pipeName, PIPE_ACCESS_DUPLEX | first,
-                                   PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_WAIT | settings->remote, 2,
-                                   CHUNK_BYTES, CHUNK_BYTES, 0, NULL);
-    if (hPipe == INVALID_HANDLE_VALUE)
-        die_error(_T("CreateNamedPipe(%s)"), settings->pipeName);
-    return hPipe;
+    return CreateNamedPipe(pipeName, PIPE_ACCESS_DUPLEX | first,
+                           PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS,
+                           PIPE_UNLIMITED_INSTANCES, BUF_SIZE, BUF_SIZE, 20000, NULL);
 }
 
-/* Gives 0 when the client has its answer, else the error. */
-static DWORD serve_client(pipe_client *client)
+/* Gives INVALID_HANDLE_VALUE, and has said why, where the client gets nothing. */
+static HANDLE open_file(const TCHAR *fileName, DWORD client)
 {
+    /* Without this check a client could ask for any file that this user may read. */
+    const TCHAR *refusal = file_name_refusal(fileName);
+    if (refusal != NULL) {
+        print(_T("client %lu: refused, %s\n"), client, refusal);
+        return INVALID_HANDLE_VALUE;
+    }
+    HANDLE hFile = CreateFile(fileName, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                              OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
+    if (hFile == INVALID_HANDLE_VALUE)
+        report_error(_T("client %lu: CreateFile(%s)"), client, fileName);
+    return hFile;
+}
+
+/* Each call on the pipe waits for the client, however long it takes. */
+static void serve_client(HANDLE hPipe, DWORD client)
+{
+    TCHAR fileName[MAX_PATH + 1];
+    char dataBuf[BUF_SIZE];
     DWORD bytesRead, bytesWritten;
+    unsigned long long size = 0;
 
-    /* One ReadFile, one message. ERROR_MORE_DATA: one that is longer than the buffer. */
-    bool isWhole = ReadFile(client->hPipe, client->reply.data, CHUNK_BYTES, &bytesRead, NULL);
-    if (!isWhole && GetLastError() != ERROR_MORE_DATA)
-        return GetLastError();
+    /* One ReadFile, one message. ERROR_MORE_DATA: it is longer than the buffer. */
+    if (!ReadFile(hPipe, fileName, MAX_PATH * sizeof(TCHAR), &bytesRead, NULL)) {
+        report_error(_T("client %lu: ReadFile"), client);
+        return;
+    }
+    fileName[bytesRead / sizeof(TCHAR)] = _T('\0'); /* the client may have sent a terminator, or none */
+    HANDLE hFile = open_file(fileName, client);
+    if (hFile == INVALID_HANDLE_VALUE)
+        return;
 
-    begin_reply(&client->reply, bytesRead, isWhole);
-    do {
-        client->steps++;
-        if (!WriteFile(client->hPipe, client->reply.data, (DWORD)client->reply.bytes, &bytesWritten, NULL))
-            return GetLastError();
-    } while (next_chunk(&client->reply));
-    return ERROR_SUCCESS;
+    while (ReadFile(hFile, dataBuf, BUF_SIZE, &bytesRead, NULL) && bytesRead > 0) {
+        if (!WriteFile(hPipe, dataBuf, bytesRead, &bytesWritten, NULL)) {
+            report_error(_T("client %lu: WriteFile"), client);
+            CloseHandle(hFile);
+            return;
+        }
+        size += bytesWritten;
+    }
+    CloseHandle(hFile);
+    if (!FlushFileBuffers(hPipe)) /* waits until the client has read all of it */
+        report_error(_T("client %lu: FlushFileBuffers"), client);
+    else
+        print(_T("client %lu: %s, %llu bytes\n"), client, printable(fileName), size);
 }
 
 int _tmain(int argc, TCHAR *argv[])
 {
-    pipe_settings settings;
+    const TCHAR *name = _T("simple_pipe"), *root = _T(".");
+    TCHAR pipeName[257];
+    DWORD clients = 0;
 
-    read_settings(&settings, argc, argv, _T("Serves files through a named pipe, one client after another."));
+    const option_spec options[] = {
+        OPTION_TEXT("--name", "NAME", &name, "serve on \\\\.\\pipe\\NAME (simple_pipe)"),
+        OPTION_TEXT("--root", "DIR", &root, "serve the files directly in DIR (the current folder)"),
+        OPTION_NUMBER("--clients", "N", &clients, 1, MAXDWORD, "end after N clients (no limit)"),
+        OPTIONS_END,
+    };
+    companion_init(argv[0]);
+    parse_options(argc, argv, _T("Serves files through a named pipe, one client after another."), NULL, options);
+    if (name[0] == _T('\0') || _tcschr(name, _T('\\')) != NULL)
+        die_usage(_T("--name: a pipe's name is not empty and has no backslash"));
+    if (!format_text(pipeName, 257, _T("\\\\.\\pipe\\%s"), name))
+        die_usage(_T("--name: a pipe's whole name has 256 characters at most"));
+    if (!SetCurrentDirectory(root))
+        die_error(_T("SetCurrentDirectory(%s)"), root);
 
     /* As first instance it fails where somebody else has a pipe of that name and would get half of our clients. */
-    HANDLE hPipe = create_instance(&settings, FILE_FLAG_FIRST_PIPE_INSTANCE);
-    print(_T("waiting for clients on %s\n"), settings.pipeName);
+    HANDLE hPipe = create_instance(pipeName, FILE_FLAG_FIRST_PIPE_INSTANCE);
+    if (hPipe == INVALID_HANDLE_VALUE)
+        die_error(_T("CreateNamedPipe(%s)"), pipeName);
+    print(_T("waiting for clients on %s\n"), pipeName);
 
-    for (DWORD number = 1;; number++) {
-        /* A client may be here already, or have been here and gone: no failure of ours. */
+    for (DWORD client = 1; clients == 0 || client <= clients; client++) {
+        /* ERROR_PIPE_CONNECTED: a client was faster. ERROR_NO_DATA: and it has gone again. */
         if (!ConnectNamedPipe(hPipe, NULL) && GetLastError() != ERROR_PIPE_CONNECTED && GetLastError() != ERROR_NO_DATA)
-            die_error(_T("ConnectNamedPipe(%s)"), settings.pipeName);
+            die_error(_T("ConnectNamedPipe(%s)"), pipeName);
+        serve_client(hPipe, client);
 
-        pipe_client *client = add_client(hPipe);
-        DWORD error = serve_client(client);
-        if (number == settings.clients) {
-            remove_client(client, error);
-            return 0;
+        /* The next instance before this one goes: so the name is always ours. Without it, this one serves again. */
+        HANDLE hNext = create_instance(pipeName, 0);
+        if (hNext == INVALID_HANDLE_VALUE)
+            report_error(_T("CreateNamedPipe(%s)"), pipeName);
+        if (!DisconnectNamedPipe(hPipe))
+            report_error(_T("DisconnectNamedPipe(%s)"), pipeName);
+        if (hNext != INVALID_HANDLE_VALUE) {
+            CloseHandle(hPipe);
+            hPipe = hNext;
         }
-        /* The next instance before this one goes, so that the name is always ours. */
-        hPipe = create_instance(&settings, 0);
-        remove_client(client, error);
     }
+    CloseHandle(hPipe);
+    return 0;
 }

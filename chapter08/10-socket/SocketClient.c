@@ -1,5 +1,5 @@
 /*
- * SocketClient.c - fetches a file over TCP.
+ * SocketClient.c - fetches a file over TCP (not in the book).
  *
  * Shows   getaddrinfo gives a list of addresses, IPv6 and IPv4: try them in turn. recv gives any part of the stream.
  * Run     SocketClient [--host H] [--port N] [--timeout MS] [--output FILE] [FILE]
@@ -13,38 +13,37 @@
 #include <string.h>
 
 #include "../05-named-pipe/shared/file_service.h"
-#include "beyond/win_socket.h"
 
+/* Tries each address of the host until one answers. */
 static SOCKET connect_to(const TCHAR *host, DWORD port)
 {
-    ADDRINFOT hints = {0}, *addresses;
-    TCHAR service[16];
+    ADDRINFOA hints = {0}, *addresses;
     SOCKET connection = INVALID_SOCKET;
+    char service[16];
 
+    snprintf(service, sizeof(service), "%lu", port);
     hints.ai_socktype = SOCK_STREAM;
-    hints.ai_protocol = IPPROTO_TCP;
-    format_text(service, 16, _T("%lu"), port);
-    if (GetAddrInfo(host, service, &hints, &addresses) != 0)
+    char *name = utf8_from_text(host);
+    if (getaddrinfo(name, service, &hints, &addresses) != 0)
         die_error(_T("getaddrinfo(%s)"), host);
+    free(name);
 
-    for (const ADDRINFOT *address = addresses; address != NULL; address = address->ai_next) {
-        connection = socket(address->ai_family, address->ai_socktype, address->ai_protocol);
-        if (connection == INVALID_SOCKET)
+    for (const ADDRINFOA *one = addresses; one != NULL && connection == INVALID_SOCKET; one = one->ai_next) {
+        connection = socket(one->ai_family, one->ai_socktype, one->ai_protocol);
+        if (connection == INVALID_SOCKET || connect(connection, one->ai_addr, (int)one->ai_addrlen) == 0)
             continue;
-        if (connect(connection, address->ai_addr, (int)address->ai_addrlen) == 0)
-            break;
         DWORD error = GetLastError();
         closesocket(connection);
         SetLastError(error);
         connection = INVALID_SOCKET;
     }
     if (connection == INVALID_SOCKET) {
-        report_error(_T("connect(%s, port %s)"), host, service);
+        report_error(_T("connect(%s, port %lu)"), host, port);
         if (GetLastError() == WSAECONNREFUSED)
             report(_T("hint: start SocketServer first, with the same --port"));
         exit(STATUS_FAILED);
     }
-    FreeAddrInfo(addresses);
+    freeaddrinfo(addresses);
     return connection;
 }
 
@@ -52,8 +51,9 @@ int _tmain(int argc, TCHAR *argv[])
 {
     static char data[CHUNK_BYTES];
     const TCHAR *host = _T("localhost"), *output = NULL;
-    DWORD port = DEFAULT_PORT, timeout = 30000;
+    DWORD port = 7810, timeout = 30000;
     file_receipt receipt;
+    WSADATA winsock;
     int bytes;
 
     const option_spec options[] = {
@@ -69,14 +69,19 @@ int _tmain(int argc, TCHAR *argv[])
     int length = (int)strlen(request);
     if (strchr(request, '\n') != NULL)
         die_usage(_T("FILE: a name with a line feed in it cannot be asked for"));
-    start_winsock();
+    /* The line feed takes the place of the terminator: that is where the request ends. */
+    request[length++] = '\n';
+
+    int error = WSAStartup(MAKEWORD(2, 2), &winsock);
+    if (error != 0) {
+        SetLastError((DWORD)error);
+        die_error(_T("WSAStartup"));
+    }
     SOCKET connection = connect_to(host, port);
     /* A computer that has lost its power, or the way to it, says nothing: no end and no error. */
     if (setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, (const char *)&timeout, sizeof(timeout)) != 0)
         die_error(_T("setsockopt(SO_RCVTIMEO)"));
 
-    /* The line feed takes the place of the terminator: that is where the request ends. */
-    request[length++] = '\n';
     for (int sent = 0; sent < length; sent += bytes) {
         bytes = send(connection, request + sent, length - sent, 0);
         if (bytes == SOCKET_ERROR)
@@ -86,7 +91,7 @@ int _tmain(int argc, TCHAR *argv[])
 
     begin_receipt(&receipt, output);
     while ((bytes = recv(connection, data, sizeof(data), 0)) > 0) {
-        if (!receive(&receipt, data, (size_t)bytes))
+        if (!add_to_receipt(&receipt, data, (size_t)bytes))
             break;
     }
     if (bytes == SOCKET_ERROR)

@@ -1,10 +1,10 @@
 /*
- * CallPipe.c - asks how long a file is, each request and answer in one call (book 8-7).
+ * CallPipe.c - asks how long a file is, each request and its answer in one call.
  *
  * Shows   CallNamedPipe: open, write one message, read one, close. TransactNamedPipe: write one and read one, on a
  *         pipe that stays open. Both for pipes of messages only.
  * Run     CallPipe [--name NAME] [--timeout MS] [FILE]
- * With    NamedPipe_Server.c or one of its three sisters, started before this one
+ * With    NamedPipe_ServerThread.c, NamedPipe_ServerOverlapped.c or NamedPipe_ServerCompletion.c, started before
  */
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +45,7 @@ int _tmain(int argc, TCHAR *argv[])
     if (!CallNamedPipe(pipeName, request, requestBytes, header, sizeof(header), &bytesRead, timeout)) {
         report_error(_T("CallNamedPipe(%s)"), pipeName);
         if (GetLastError() == ERROR_FILE_NOT_FOUND)
-            report(_T("hint: start NamedPipe_Server first, with the same --name"));
+            report(_T("hint: start NamedPipe_ServerThread first, with the same --name"));
         return STATUS_FAILED;
     }
     show_header(_T("CallNamedPipe"), header, bytesRead);

@@ -2,14 +2,14 @@
  * NamedPipe_ServerCompletion.c - serves files through a named pipe, many clients with a few threads.
  *
  * Shows   A completion port: where the operations of all clients are reported when they are done, each to whichever
- *         thread is free. As many threads as processors are enough for any number of clients.
+ *         thread is free. As many threads as processors are enough for any number of clients. CancelIoEx from a timer.
  * Run     NamedPipe_ServerCompletion [--name NAME] [--root DIR] [--clients N] [--patience MS] [--remote]
- * With    NamedPipe_Client.c, started after this one
+ * With    NamedPipe_Fetch.c, started after this one
  */
 #include <process.h>
 #include <stdlib.h>
 
-#include "pipe_server.h"
+#include "pipe_clients.h"
 
 static HANDLE create_instance(const pipe_settings *settings, DWORD first)
 {
@@ -17,8 +17,51 @@ static HANDLE create_instance(const pipe_settings *settings, DWORD first)
                                    PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_WAIT | settings->remote,
                                    PIPE_UNLIMITED_INSTANCES, CHUNK_BYTES, CHUNK_BYTES, 0, NULL);
     if (hPipe == INVALID_HANDLE_VALUE)
-        die_error(_T("CreateNamedPipe(%s)"), settings->pipeName);
+        report_error(_T("CreateNamedPipe(%s)"), settings->pipeName);
     return hPipe;
+}
+
+/* There may be no room for one more just now: no reason to end, since clients go and leave room. */
+static HANDLE create_next_instance(const pipe_settings *settings)
+{
+    HANDLE hPipe;
+
+    while ((hPipe = create_instance(settings, 0)) == INVALID_HANDLE_VALUE)
+        Sleep(1000);
+    return hPipe;
+}
+
+/* Its read or write fails with ERROR_OPERATION_ABORTED. Where none is pending at this moment, the next tick comes. */
+static void cut_off(pipe_client *client)
+{
+    CancelIoEx(client->hPipe, NULL);
+}
+
+static VOID CALLBACK on_timer(PVOID context, BOOLEAN fired)
+{
+    (void)context;
+    (void)fired;
+    for_each_idle_client(cut_off);
+}
+
+/* CloseHandle without DisconnectNamedPipe: the client still reads what has been written, then end of file. */
+static void end_client(pipe_client *client, DWORD error)
+{
+    remove_client(client, error);
+    if (client->reply.has_file)
+        CloseHandle(client->reply.file);
+    CloseHandle(client->hPipe);
+    free_client(client);
+}
+
+/* The file is read the plain way: a disk does not keep the thread waiting as a client may. */
+static bool read_chunk(file_reply *reply)
+{
+    DWORD bytesRead;
+
+    return bytes_to_read(reply) > 0 &&
+           ReadFile(reply->file, reply->data, (DWORD)bytes_to_read(reply), &bytesRead, NULL) &&
+           have_read(reply, bytesRead);
 }
 
 /* One operation of a client is done: begins the next one. */
@@ -31,7 +74,7 @@ static void take_step(pipe_client *client, DWORD error, DWORD bytes)
         begin_reply(&client->reply, bytes, error == ERROR_SUCCESS);
         goesOn = true;
     } else {
-        goesOn = error == ERROR_SUCCESS && next_chunk(&client->reply);
+        goesOn = error == ERROR_SUCCESS && read_chunk(&client->reply);
     }
     /* Done at once or later, it is reported to the port all the same; other errors are not. */
     if (goesOn &&
@@ -41,7 +84,7 @@ static void take_step(pipe_client *client, DWORD error, DWORD bytes)
         goesOn = false;
     }
     if (!goesOn)
-        remove_client(client, error);
+        end_client(client, error);
 }
 
 static unsigned __stdcall work(void *hPort)
@@ -76,6 +119,7 @@ int _tmain(int argc, TCHAR *argv[])
     HANDLE hThreads[MAXIMUM_WAIT_OBJECTS];
     pipe_settings settings;
     SYSTEM_INFO system;
+    HANDLE hTimer;
 
     read_settings(&settings, argc, argv, _T("Serves files through a named pipe, many clients with a few threads."));
     GetSystemInfo(&system);
@@ -89,22 +133,28 @@ int _tmain(int argc, TCHAR *argv[])
         if (hThreads[i] == NULL)
             die_error(_T("_beginthreadex"));
     }
+    DWORD patience = settings.service.patience;
+    if (!CreateTimerQueueTimer(&hTimer, NULL, on_timer, NULL, patience, patience, WT_EXECUTEDEFAULT))
+        die_error(_T("CreateTimerQueueTimer"));
     HANDLE hPipe = create_instance(&settings, FILE_FLAG_FIRST_PIPE_INSTANCE);
+    if (hPipe == INVALID_HANDLE_VALUE)
+        return STATUS_FAILED;
     print(_T("waiting for clients on %s\n"), settings.pipeName);
 
-    for (DWORD number = 1;; number++) {
+    for (DWORD number = 1; settings.service.clients == 0 || number <= settings.service.clients; number++) {
         connect_client(hPipe, hConnected);
-        pipe_client *client = add_client(hPipe);
-        if (number != settings.clients)
-            hPipe = create_instance(&settings, 0);
-
-        if (CreateIoCompletionPort(client->hPipe, hPort, 0, 0) == NULL)
-            die_error(_T("CreateIoCompletionPort"));
-        if (!ReadFile(client->hPipe, client->reply.data, CHUNK_BYTES, NULL, &client->overlapped) &&
-            GetLastError() != ERROR_IO_PENDING && GetLastError() != ERROR_MORE_DATA)
-            remove_client(client, GetLastError());
-        if (number == settings.clients)
-            break;
+        /* The next instance, before this one can be closed: so there is always one, and the name is ours. */
+        HANDLE hClient = hPipe;
+        if (number != settings.service.clients)
+            hPipe = create_next_instance(&settings);
+        pipe_client *client = add_client(hClient);
+        if (client == NULL)
+            CloseHandle(hClient);
+        else if (CreateIoCompletionPort(hClient, hPort, 0, 0) == NULL)
+            end_client(client, GetLastError());
+        else if (!ReadFile(hClient, client->reply.data, CHUNK_BYTES, NULL, &client->overlapped) &&
+                 GetLastError() != ERROR_IO_PENDING && GetLastError() != ERROR_MORE_DATA)
+            end_client(client, GetLastError());
     }
 
     wait_for_clients();

@@ -2,11 +2,11 @@
  * NamedPipe_ServerOverlapped.c - serves files through a named pipe, many clients with one thread.
  *
  * Shows   FILE_FLAG_OVERLAPPED: calls that only begin. ReadFileEx and WriteFileEx name a function that is called
- *         when they are done, in a thread that waits alertably.
+ *         when they are done, in a thread that waits alertably. CancelIoEx from a timer.
  * Run     NamedPipe_ServerOverlapped [--name NAME] [--root DIR] [--clients N] [--patience MS] [--remote]
- * With    NamedPipe_Client.c, started after this one
+ * With    NamedPipe_Fetch.c, started after this one
  */
-#include "pipe_server.h"
+#include "pipe_clients.h"
 
 static HANDLE create_instance(const pipe_settings *settings, DWORD first)
 {
@@ -14,8 +14,51 @@ static HANDLE create_instance(const pipe_settings *settings, DWORD first)
                                    PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_WAIT | settings->remote,
                                    PIPE_UNLIMITED_INSTANCES, CHUNK_BYTES, CHUNK_BYTES, 0, NULL);
     if (hPipe == INVALID_HANDLE_VALUE)
-        die_error(_T("CreateNamedPipe(%s)"), settings->pipeName);
+        report_error(_T("CreateNamedPipe(%s)"), settings->pipeName);
     return hPipe;
+}
+
+/* There may be no room for one more just now: no reason to end, since clients go and leave room. */
+static HANDLE create_next_instance(const pipe_settings *settings)
+{
+    HANDLE hPipe;
+
+    while ((hPipe = create_instance(settings, 0)) == INVALID_HANDLE_VALUE)
+        SleepEx(1000, TRUE);
+    return hPipe;
+}
+
+/* Its read or write fails with ERROR_OPERATION_ABORTED. Where none is pending at this moment, the next tick comes. */
+static void cut_off(pipe_client *client)
+{
+    CancelIoEx(client->hPipe, NULL);
+}
+
+static VOID CALLBACK on_timer(PVOID context, BOOLEAN fired)
+{
+    (void)context;
+    (void)fired;
+    for_each_idle_client(cut_off);
+}
+
+/* CloseHandle without DisconnectNamedPipe: the client still reads what has been written, then end of file. */
+static void end_client(pipe_client *client, DWORD error)
+{
+    remove_client(client, error);
+    if (client->reply.has_file)
+        CloseHandle(client->reply.file);
+    CloseHandle(client->hPipe);
+    free_client(client);
+}
+
+/* The file is read the plain way: a disk does not keep the thread waiting as a client may. */
+static bool read_chunk(file_reply *reply)
+{
+    DWORD bytesRead;
+
+    return bytes_to_read(reply) > 0 &&
+           ReadFile(reply->file, reply->data, (DWORD)bytes_to_read(reply), &bytesRead, NULL) &&
+           have_read(reply, bytesRead);
 }
 
 static void write_reply(pipe_client *client);
@@ -26,16 +69,16 @@ static VOID CALLBACK on_written(DWORD error, DWORD bytesWritten, OVERLAPPED *ove
 
     (void)bytesWritten; /* all of it, or there is an error */
     client->steps++;
-    if (error == ERROR_SUCCESS && next_chunk(&client->reply))
+    if (error == ERROR_SUCCESS && read_chunk(&client->reply))
         write_reply(client);
     else
-        remove_client(client, error);
+        end_client(client, error);
 }
 
 static void write_reply(pipe_client *client)
 {
     if (!WriteFileEx(client->hPipe, client->reply.data, (DWORD)client->reply.bytes, &client->overlapped, on_written))
-        remove_client(client, GetLastError());
+        end_client(client, GetLastError());
 }
 
 static VOID CALLBACK on_request(DWORD error, DWORD bytesRead, OVERLAPPED *overlapped)
@@ -44,7 +87,7 @@ static VOID CALLBACK on_request(DWORD error, DWORD bytesRead, OVERLAPPED *overla
 
     client->steps++;
     if (error != ERROR_SUCCESS && error != ERROR_MORE_DATA) {
-        remove_client(client, error);
+        end_client(client, error);
         return;
     }
     begin_reply(&client->reply, bytesRead, error == ERROR_SUCCESS);
@@ -80,26 +123,33 @@ static void connect_client(HANDLE hPipe, HANDLE hConnected)
 int _tmain(int argc, TCHAR *argv[])
 {
     pipe_settings settings;
+    HANDLE hTimer;
 
     read_settings(&settings, argc, argv, _T("Serves files through a named pipe, many clients with one thread."));
+    DWORD patience = settings.service.patience;
     HANDLE hConnected = CreateEvent(NULL, TRUE, FALSE, NULL);
     if (hConnected == NULL)
         die_error(_T("CreateEvent"));
+    if (!CreateTimerQueueTimer(&hTimer, NULL, on_timer, NULL, patience, patience, WT_EXECUTEDEFAULT))
+        die_error(_T("CreateTimerQueueTimer"));
     HANDLE hPipe = create_instance(&settings, FILE_FLAG_FIRST_PIPE_INSTANCE);
+    if (hPipe == INVALID_HANDLE_VALUE)
+        return STATUS_FAILED;
     print(_T("waiting for clients on %s\n"), settings.pipeName);
 
-    for (DWORD number = 1;; number++) {
+    for (DWORD number = 1; settings.service.clients == 0 || number <= settings.service.clients; number++) {
         connect_client(hPipe, hConnected);
-        pipe_client *client = add_client(hPipe);
-        if (number != settings.clients)
-            hPipe = create_instance(&settings, 0);
-
+        /* The next instance, before this one can be closed: so there is always one, and the name is ours. */
+        HANDLE hClient = hPipe;
+        if (number != settings.service.clients)
+            hPipe = create_next_instance(&settings);
+        pipe_client *client = add_client(hClient);
+        if (client == NULL)
+            CloseHandle(hClient);
         /* With ERROR_MORE_DATA on_request is called all the same; with any other error it is not. */
-        if (!ReadFileEx(client->hPipe, client->reply.data, CHUNK_BYTES, &client->overlapped, on_request) &&
-            GetLastError() != ERROR_MORE_DATA)
-            remove_client(client, GetLastError());
-        if (number == settings.clients)
-            break;
+        else if (!ReadFileEx(hClient, client->reply.data, CHUNK_BYTES, &client->overlapped, on_request) &&
+                 GetLastError() != ERROR_MORE_DATA)
+            end_client(client, GetLastError());
     }
     while (has_clients())
         SleepEx(INFINITE, TRUE);

@@ -1,13 +1,16 @@
 /*
  * NamedPipe_ServerThread.c - serves files through a named pipe, with a thread for each client.
  *
- * Shows   Many instances of one pipe: the calls still block, but each blocks its own thread alone.
+ * Shows   Many instances of one pipe: the calls still block, but each blocks its own thread alone. CancelIoEx from a
+ *         timer: a time limit for calls that have none.
  * Run     NamedPipe_ServerThread [--name NAME] [--root DIR] [--clients N] [--patience MS] [--remote]
- * With    NamedPipe_Client.c, started after this one
+ * With    NamedPipe_Fetch.c, started after this one
  * POSIX   unix_socket_server.c
  */
-#include "client_threads.h"
-#include "pipe_server.h"
+#include <process.h>
+
+#include "../shared/client_threads.h"
+#include "pipe_clients.h"
 
 static HANDLE create_instance(const pipe_settings *settings, DWORD first)
 {
@@ -15,54 +18,114 @@ static HANDLE create_instance(const pipe_settings *settings, DWORD first)
                                    PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_WAIT | settings->remote,
                                    PIPE_UNLIMITED_INSTANCES, CHUNK_BYTES, CHUNK_BYTES, 0, NULL);
     if (hPipe == INVALID_HANDLE_VALUE)
-        die_error(_T("CreateNamedPipe(%s)"), settings->pipeName);
+        report_error(_T("CreateNamedPipe(%s)"), settings->pipeName);
     return hPipe;
 }
 
-static void serve_client(void *context)
+/* There may be no room for one more just now: no reason to end, since clients go and leave room. */
+static HANDLE create_next_instance(const pipe_settings *settings)
 {
-    pipe_client *client = context;
-    DWORD bytesRead, bytesWritten, error = ERROR_SUCCESS;
+    HANDLE hPipe;
 
-    bool isWhole = ReadFile(client->hPipe, client->reply.data, CHUNK_BYTES, &bytesRead, NULL);
-    if (!isWhole && GetLastError() != ERROR_MORE_DATA) {
-        remove_client(client, GetLastError());
-        return;
-    }
+    while ((hPipe = create_instance(settings, 0)) == INVALID_HANDLE_VALUE)
+        Sleep(1000);
+    return hPipe;
+}
 
-    begin_reply(&client->reply, bytesRead, isWhole);
+/* Its read or write fails with ERROR_OPERATION_ABORTED. Where none is pending at this moment, the next tick comes. */
+static void cut_off(pipe_client *client)
+{
+    CancelIoEx(client->hPipe, NULL);
+}
+
+static VOID CALLBACK on_timer(PVOID context, BOOLEAN fired)
+{
+    (void)context;
+    (void)fired;
+    for_each_idle_client(cut_off);
+}
+
+/*
+ * Not DisconnectNamedPipe: that would throw away what the client has not read yet, unless FlushFileBuffers waited for
+ * it first, and it may never read. After CloseHandle the client reads the rest, then end of file.
+ */
+static void end_client(pipe_client *client, DWORD error)
+{
+    remove_client(client, error);
+    if (client->reply.has_file)
+        CloseHandle(client->reply.file);
+    CloseHandle(client->hPipe);
+    free_client(client);
+}
+
+/* Gives 0 when the client has its answer, else the error. */
+static DWORD send_file(pipe_client *client)
+{
+    file_reply *reply = &client->reply;
+    DWORD bytesRead, bytesWritten;
+
+    /* One ReadFile, one message. ERROR_MORE_DATA: one that is longer than the buffer. */
+    bool isWhole = ReadFile(client->hPipe, reply->data, CHUNK_BYTES, &bytesRead, NULL);
+    if (!isWhole && GetLastError() != ERROR_MORE_DATA)
+        return GetLastError();
+
+    begin_reply(reply, bytesRead, isWhole);
     do {
         InterlockedIncrement(&client->steps);
-        if (!WriteFile(client->hPipe, client->reply.data, (DWORD)client->reply.bytes, &bytesWritten, NULL))
-            error = GetLastError();
-    } while (error == ERROR_SUCCESS && next_chunk(&client->reply));
-    remove_client(client, error);
+        if (!WriteFile(client->hPipe, reply->data, (DWORD)reply->bytes, &bytesWritten, NULL))
+            return GetLastError();
+    } while (bytes_to_read(reply) > 0 &&
+             ReadFile(reply->file, reply->data, (DWORD)bytes_to_read(reply), &bytesRead, NULL) &&
+             have_read(reply, bytesRead));
+    return ERROR_SUCCESS;
+}
+
+static unsigned __stdcall serve_client(void *client)
+{
+    end_client(client, send_file(client));
+    return 0;
 }
 
 int _tmain(int argc, TCHAR *argv[])
 {
     pipe_settings settings;
+    HANDLE hTimer, hThread, hEnded;
 
     read_settings(&settings, argc, argv, _T("Serves files through a named pipe, with a thread for each client."));
+    DWORD patience = settings.service.patience;
+    if (!CreateTimerQueueTimer(&hTimer, NULL, on_timer, NULL, patience, patience, WT_EXECUTEDEFAULT))
+        die_error(_T("CreateTimerQueueTimer"));
     HANDLE hPipe = create_instance(&settings, FILE_FLAG_FIRST_PIPE_INSTANCE);
+    if (hPipe == INVALID_HANDLE_VALUE)
+        return STATUS_FAILED;
     print(_T("waiting for clients on %s\n"), settings.pipeName);
 
-    for (DWORD number = 1;; number++) {
+    for (DWORD number = 1; settings.service.clients == 0 || number <= settings.service.clients; number++) {
         if (!ConnectNamedPipe(hPipe, NULL) && GetLastError() != ERROR_PIPE_CONNECTED && GetLastError() != ERROR_NO_DATA)
             die_error(_T("ConnectNamedPipe(%s)"), settings.pipeName);
 
-        pipe_client *client = add_client(hPipe);
-        /* Before the thread may close its instance, so that there is always one and the name stays ours. */
-        if (number != settings.clients)
-            hPipe = create_instance(&settings, 0);
-
-        if (!start_client_thread(serve_client, client)) {
-            report(_T("no thread for client %lu"), client->number);
-            remove_client(client, ERROR_NOT_ENOUGH_MEMORY);
+        /* The next instance, before this one can be closed: so there is always one, and the name is ours. */
+        HANDLE hClient = hPipe;
+        if (number != settings.service.clients)
+            hPipe = create_next_instance(&settings);
+        pipe_client *client = add_client(hClient);
+        if (client == NULL) {
+            CloseHandle(hClient);
+            continue;
         }
-        if (number == settings.clients)
-            break;
+        hThread = (HANDLE)_beginthreadex(NULL, 0, serve_client, client, 0, NULL);
+        if (hThread == NULL) {
+            report(_T("no thread for client %lu"), client->number);
+            end_client(client, ERROR_NOT_ENOUGH_MEMORY);
+            continue;
+        }
+        while ((hEnded = take_ended_thread()) != NULL)
+            CloseHandle(hEnded);
+        keep_thread(hThread);
     }
-    wait_for_client_threads();
+    while ((hThread = take_thread()) != NULL) {
+        WaitForSingleObject(hThread, INFINITE);
+        CloseHandle(hThread);
+    }
     return 0;
 }

@@ -1,5 +1,5 @@
 /*
- * PipeModes.c - what the modes of a named pipe mean, each claim as an experiment with its result (book 8-7).
+ * PipeModes.c - what the modes of a named pipe mean, each claim as an experiment with its result.
  *
  * Shows   Byte and message type and read mode, PIPE_NOWAIT, access modes, instances, names, PeekNamedPipe.
  * Run     PipeModes [--name NAME]
@@ -130,7 +130,7 @@ static void try_instances_and_names(const TCHAR *name)
 
     ULONGLONG before = GetTickCount64();
     show(_T("wait for the pipe's own timeout"), WaitNamedPipe(pipeName, NMPWAIT_USE_DEFAULT_WAIT));
-    /* Less by what the clock may be behind. */
+    /* GetTickCount64 counts in steps of up to 16 ms. */
     print(_T("it has waited so long: %s\n"), GetTickCount64() - before >= OWN_TIMEOUT_MS - 50 ? _T("yes") : _T("no"));
     CloseHandle(hSecondClient);
     CloseHandle(hClient);

@@ -3,25 +3,30 @@
  *
  * Shows   One FIFO for the request, which the server has made, and one for the answer, which we make.
  * Run     named_pipe_client [--name NAME] [--timeout MS] [--output FILE] [FILE]
- * With    named_pipe_server.c, started before this one; stream_service.c
- * Win32   NamedPipe_Client.c
+ * With    named_pipe_server.c, started before this one
+ * Win32   NamedPipe_Client.c, NamedPipe_Fetch.c
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "stream_service.h"
+#include "../shared/file_service.h"
+#include "runtime_path.h"
 
 static char *path, *answer_path;
+static file_receipt receipt;
 
-static void remove_fifo(void)
+static void clean_up(void)
 {
     unlink(answer_path);
+    if (receipt.part_path != NULL)
+        unlink(receipt.part_path);
 }
 
 /* Makes our FIFO and opens it before anybody is asked to write there. */
@@ -34,11 +39,38 @@ static int open_answer(const char *name)
     unlink(answer_path); /* left by a process that was killed and had the same id */
     if (mkfifo(answer_path, 0600) < 0)
         die_error("mkfifo(%s)", answer_path);
-    run_at_end(remove_fifo);
+    run_at_end(clean_up);
     int answer = open(answer_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (answer < 0)
         die_error("open(%s)", answer_path);
     return answer;
+}
+
+/* Waits until there is something to read, or room to write. False when `timeout` milliseconds are over. */
+static bool wait_until_ready(int descriptor, short event, int timeout)
+{
+    struct pollfd waiting = {.fd = descriptor, .events = event};
+    int ready;
+
+    while ((ready = poll(&waiting, 1, timeout)) < 0 && errno == EINTR)
+        continue;
+    return ready > 0;
+}
+
+/* Reads until the server closes its end. */
+static void read_answer(int answer)
+{
+    static char data[CHUNK_BYTES];
+    ssize_t bytes;
+
+    while ((bytes = read(answer, data, sizeof(data))) != 0) {
+        if (bytes < 0 && errno == EINTR)
+            continue;
+        if (bytes < 0)
+            report_error("read(%s)", answer_path);
+        if (bytes < 0 || !add_to_receipt(&receipt, data, (size_t)bytes))
+            return;
+    }
 }
 
 int main(int argc, char *argv[])
@@ -76,18 +108,22 @@ int main(int argc, char *argv[])
     size_t length = strlen(request);
     ssize_t bytes;
     while ((bytes = write(requests, request, length)) < 0 && errno == EAGAIN) {
-        if (!wait_for(requests, POLLOUT, (int)timeout))
+        if (!wait_until_ready(requests, POLLOUT, (int)timeout))
             break;
     }
     if (bytes < 0)
         die_error("write(%s)", path);
 
     /* The FIFO has no writer yet. poll waits for one; read would take that for the end. */
-    if (!wait_for(answer, POLLIN, (int)timeout)) {
+    if (!wait_until_ready(answer, POLLIN, (int)timeout)) {
         report("%s was busy for %lu ms", path, timeout);
         return STATUS_FAILED;
     }
     if (fcntl(answer, F_SETFL, 0) < 0)
         die_error("fcntl(F_SETFL)");
-    return fetch_answer(answer, output);
+
+    begin_receipt(&receipt, output);
+    read_answer(answer);
+    close(answer);
+    return end_receipt(&receipt);
 }

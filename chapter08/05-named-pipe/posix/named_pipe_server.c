@@ -2,14 +2,15 @@
  * named_pipe_server.c - serves files through FIFOs, one client after another.
  *
  * Shows   mkfifo. A FIFO goes one way and knows no connections: all clients write into one, and for the answer each
- *         brings one of its own, whose name is a part of the request: "PID FILE".
+ *         brings one of its own, whose name is a part of the request: "PID FILE". poll sets a time limit.
  * Run     named_pipe_server [--name NAME] [--root DIR] [--clients N] [--patience MS]
- * With    named_pipe_client.c, started after this one; stream_service.c
+ * With    named_pipe_client.c, started after this one
  * Win32   NamedPipe_Server.c
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "stream_service.h"
+#include "../shared/file_service.h"
+#include "runtime_path.h"
 
 static char *path;
 
@@ -65,8 +67,54 @@ static int open_answer(const char *name, const char *pid)
     return answer;
 }
 
+/* Waits until there is something to read, or room to write. False when `timeout` milliseconds are over; -1: none. */
+static bool wait_until_ready(int descriptor, short event, int timeout)
+{
+    struct pollfd waiting = {.fd = descriptor, .events = event};
+    int ready;
+
+    while ((ready = poll(&waiting, 1, timeout)) < 0 && errno == EINTR)
+        continue;
+    return ready > 0;
+}
+
+/* Reads a line of PIPE_BUF bytes at most, and gives its length without the line feed. -1: half a line, and silence. */
+static ssize_t read_request(int requests, char *line, int patience)
+{
+    wait_until_ready(requests, POLLIN, -1);
+    /* Byte by byte: what follows the line is another client's. */
+    for (size_t length = 0; length < PIPE_BUF;) {
+        ssize_t bytes = read(requests, line + length, 1);
+        if (bytes == 1 && line[length] == '\n')
+            return (ssize_t)length;
+        if (bytes == 1)
+            length++;
+        else if (bytes == 0 || (errno != EAGAIN && errno != EINTR) || !wait_until_ready(requests, POLLIN, patience))
+            return -1;
+    }
+    return PIPE_BUF;
+}
+
+/* Sends what is in reply->data, then the file. Gives why that was not possible, or NULL. */
+static const char *send_reply(int answer, file_reply *reply, int patience)
+{
+    ssize_t bytes;
+
+    do {
+        for (size_t sent = 0; sent < reply->bytes;) {
+            bytes = write(answer, reply->data + sent, reply->bytes - sent);
+            if (bytes > 0)
+                sent += (size_t)bytes;
+            else if ((errno != EAGAIN && errno != EINTR) || !wait_until_ready(answer, POLLOUT, patience))
+                return "gone, or not reading for too long";
+        }
+        bytes = bytes_to_read(reply) == 0 ? 0 : read(reply->file, reply->data, bytes_to_read(reply));
+    } while (bytes > 0 && have_read(reply, (size_t)bytes));
+    return NULL;
+}
+
 /* Serves the request "PID FILE" in reply->data. Gives why that was not possible, or NULL. */
-static const char *serve(const char *name, file_reply *reply, size_t length, int patience)
+static const char *serve_client(const char *name, file_reply *reply, size_t length, int patience)
 {
     size_t digits = 0;
     unsigned long pid;
@@ -85,41 +133,40 @@ static const char *serve(const char *name, file_reply *reply, size_t length, int
     length -= digits + 1;
     memmove(reply->data, reply->data + digits + 1, length);
     begin_reply(reply, length, true);
-    const char *trouble = send_reply(answer, reply, patience) ? NULL : "gone, or not reading for too long";
+    const char *trouble = send_reply(answer, reply, patience);
+    if (reply->has_file)
+        close(reply->file);
     close(answer);
     return trouble;
 }
 
 int main(int argc, char *argv[])
 {
-    const char *name = "simple_pipe", *root = ".";
-    unsigned long clients = 0, patience = 10000;
+    static file_reply reply;
+    service_settings settings = SERVICE_DEFAULTS;
+    const char *name = "simple_pipe";
 
     const option_spec options[] = {
         OPTION_TEXT("--name", "NAME", &name, "serve on the FIFO NAME (simple_pipe)"),
-        OPTION_TEXT("--root", "DIR", &root, "serve the files directly in DIR (the current folder)"),
-        OPTION_NUMBER("--clients", "N", &clients, 1, ULONG_MAX, "end after N clients (no limit)"),
-        OPTION_NUMBER("--patience", "MS", &patience, 1, INT_MAX, "cut off a client that does nothing for MS (10000)"),
+        SERVICE_OPTIONS(settings),
         OPTIONS_END,
     };
     companion_init(argv[0]);
     parse_options(argc, argv, "Serves files through FIFOs, one client after another.", NULL, options);
-    serve_folder(root);
+    serve_folder(settings.root);
     signal(SIGPIPE, SIG_IGN); /* a client that has gone is an error of write, not our end */
 
     path = runtime_path(name, "requests");
     int requests = open_requests();
     print("waiting for clients on %s\n", path);
 
-    for (unsigned long client = 1; clients == 0 || client <= clients; client++) {
-        file_reply *reply = calloc(1, sizeof(*reply));
-        if (reply == NULL)
-            die_error("calloc");
+    for (unsigned long client = 1; settings.clients == 0 || client <= settings.clients; client++) {
+        memset(&reply, 0, sizeof(reply));
         /* A write of up to PIPE_BUF bytes is never mixed with another, so whoever keeps to that has its line whole. */
-        wait_for(requests, POLLIN, -1);
-        ssize_t length = read_request(requests, reply->data, PIPE_BUF, (int)patience);
-        end_reply(reply, client, length < 0 ? "half a request" : serve(name, reply, (size_t)length, (int)patience));
-        free(reply);
+        ssize_t length = read_request(requests, reply.data, (int)settings.patience);
+        const char *trouble =
+            length < 0 ? "half a request" : serve_client(name, &reply, (size_t)length, (int)settings.patience);
+        end_reply(&reply, client, trouble);
     }
     return 0;
 }

@@ -3,20 +3,54 @@
  *
  * Shows   socket and connect with AF_UNIX; a request that ends with a line feed, since a stream has no messages.
  * Run     unix_socket_client [--name NAME] [--output FILE] [FILE]
- * With    unix_socket_server.c, started before this one; stream_service.c
- * Win32   NamedPipe_Client.c
+ * With    unix_socket_server.c, started before this one
+ * Win32   NamedPipe_Client.c, NamedPipe_Fetch.c
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "stream_service.h"
+#include "../shared/file_service.h"
+#include "runtime_path.h"
 
 static char *path, *request;
+static file_receipt receipt;
+
+static void clean_up(void)
+{
+    if (receipt.part_path != NULL)
+        unlink(receipt.part_path);
+}
+
+/* send may take less than it is given: it tells how much. MSG_NOSIGNAL: who has gone is an error, not our end. */
+static void send_request(int connection, size_t length)
+{
+    for (size_t sent = 0; sent < length;) {
+        ssize_t bytes = send(connection, request + sent, length - sent, MSG_NOSIGNAL);
+        if (bytes < 0) {
+            report_error("send(%s)", path); /* the server may have said why: read on */
+            return;
+        }
+        sent += (size_t)bytes;
+    }
+}
+
+/* Receives until the server ends the connection. */
+static void receive_answer(int connection)
+{
+    static char data[CHUNK_BYTES];
+    ssize_t bytes;
+
+    while ((bytes = recv(connection, data, sizeof(data), 0)) > 0) {
+        if (!add_to_receipt(&receipt, data, (size_t)bytes))
+            return;
+    }
+    if (bytes < 0)
+        report_error("recv(%s)", path);
+}
 
 int main(int argc, char *argv[])
 {
@@ -39,7 +73,6 @@ int main(int argc, char *argv[])
     path = runtime_path(name, "socket");
     if (!format_text(address.sun_path, sizeof(address.sun_path), "%s", path))
         die_usage("--name: the path of a Unix socket has less than %zu bytes", sizeof(address.sun_path));
-    signal(SIGPIPE, SIG_IGN);
     int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (connection < 0)
         die_error("socket(AF_UNIX)");
@@ -50,18 +83,12 @@ int main(int argc, char *argv[])
         return STATUS_FAILED;
     }
 
+    begin_receipt(&receipt, output);
+    run_at_end(clean_up);
     size_t length = strlen(request);
     request[length] = '\n'; /* in place of the terminator */
-    for (size_t sent = 0; sent < length + 1;) {
-        ssize_t bytes = write(connection, request + sent, length + 1 - sent);
-        if (bytes < 0) {
-            report_error("write(%s)", path); /* the server may have said why: read on */
-            break;
-        }
-        sent += (size_t)bytes;
-    }
-
-    int status = fetch_answer(connection, output);
+    send_request(connection, length + 1);
+    receive_answer(connection);
     close(connection);
-    return status;
+    return end_receipt(&receipt);
 }

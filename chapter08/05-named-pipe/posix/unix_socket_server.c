@@ -2,20 +2,30 @@
  * unix_socket_server.c - serves files through a Unix socket, with a thread for each client.
  *
  * Shows   socket, bind, listen, accept with AF_UNIX: like a named pipe it goes both ways and has one connection for
- *         each client.
+ *         each client. SO_RCVTIMEO and SO_SNDTIMEO: no call on a connection waits longer.
  * Run     unix_socket_server [--name NAME] [--root DIR] [--clients N] [--patience MS]
- * With    unix_socket_client.c, started after this one; stream_visit.c
+ * With    unix_socket_client.c, started after this one
  * Win32   NamedPipe_ServerThread.c
  */
 #include <errno.h>
-#include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "stream_service.h"
+#include "../shared/client_count.h"
+#include "../shared/file_service.h"
+#include "runtime_path.h"
+
+struct client {
+    int connection;
+    unsigned long number;
+    file_reply reply;
+};
 
 static char *path;
 
@@ -24,68 +34,124 @@ static void remove_socket(void)
     unlink(path);
 }
 
-/* Whether somebody answers there: else a server that was killed has left its socket behind. */
-static bool is_alive(const struct sockaddr_un *address)
-{
-    int caller = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool is = caller >= 0 && connect(caller, (const struct sockaddr *)address, sizeof(*address)) == 0;
-
-    close(caller);
-    return is;
-}
-
-static int listen_on(const char *socket_path)
+static int listen_on_path(void)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const struct sockaddr *name = (const struct sockaddr *)&address;
+    struct stat status;
 
-    if (!format_text(address.sun_path, sizeof(address.sun_path), "%s", socket_path))
+    if (!format_text(address.sun_path, sizeof(address.sun_path), "%s", path))
         die_usage("--name: the path of a Unix socket has less than %zu bytes", sizeof(address.sun_path));
     int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (listener < 0)
         die_error("socket(AF_UNIX)");
-    while (bind(listener, (const struct sockaddr *)&address, sizeof(address)) < 0) {
-        if (errno != EADDRINUSE)
-            die_error("bind(%s)", socket_path);
-        if (is_alive(&address)) {
-            report("another server listens on %s; end it, or choose another --name", socket_path);
-            exit(STATUS_FAILED);
-        }
-        if (unlink(socket_path) < 0)
-            die_error("unlink(%s)", socket_path);
+    if (connect(listener, name, sizeof(address)) == 0) {
+        report("another server listens on %s; end it, or choose another --name", path);
+        exit(STATUS_FAILED);
     }
+    /* Nobody answers: a server that was killed has left its socket behind. */
+    if (lstat(path, &status) == 0 && S_ISSOCK(status.st_mode) && unlink(path) < 0)
+        die_error("unlink(%s)", path);
+    if (bind(listener, name, sizeof(address)) < 0)
+        die_error("bind(%s)", path);
     run_at_end(remove_socket);
     if (listen(listener, SOMAXCONN) < 0)
-        die_error("listen(%s)", socket_path);
+        die_error("listen(%s)", path);
     return listener;
+}
+
+/* Receives a line, sends the header and the file. Gives why the client has not got its answer, or NULL. */
+static const char *answer(int connection, file_reply *reply)
+{
+    ssize_t bytes;
+
+    do {
+        bytes = recv(connection, reply->data + reply->bytes, CHUNK_BYTES - reply->bytes, 0);
+        if (bytes <= 0)
+            return "gone, or silent for too long, before it had asked";
+    } while (!have_received(reply, (size_t)bytes));
+    do {
+        for (size_t sent = 0; sent < reply->bytes; sent += (size_t)bytes) {
+            bytes = send(connection, reply->data + sent, reply->bytes - sent, MSG_NOSIGNAL);
+            if (bytes < 0)
+                return "gone, or not reading for too long, before it had its answer";
+        }
+        bytes = bytes_to_read(reply) == 0 ? 0 : read(reply->file, reply->data, bytes_to_read(reply));
+    } while (bytes > 0 && have_read(reply, (size_t)bytes));
+    return NULL;
+}
+
+static void *serve_client(void *context)
+{
+    struct client *client = context;
+    const char *trouble = answer(client->connection, &client->reply);
+
+    end_reply(&client->reply, client->number, trouble);
+    if (client->reply.has_file)
+        close(client->reply.file);
+
+    /*
+     * To close a socket with unread bytes in it resets the connection, and the client may lose the answer. So this
+     * side ends, and what is still coming is read, within limits, until the other side has ended too.
+     */
+    shutdown(client->connection, SHUT_WR);
+    for (int i = 0; trouble == NULL && i < 100 && recv(client->connection, client->reply.data, CHUNK_BYTES, 0) > 0; i++)
+        continue;
+    close(client->connection);
+    free(client);
+    uncount_client();
+    return NULL;
+}
+
+/* False, with the error, where there is no memory or no thread for one more. */
+static bool begin_client(int connection, unsigned long number)
+{
+    struct client *client = calloc(1, sizeof(*client));
+    pthread_t thread;
+
+    if (client == NULL)
+        return false;
+    client->connection = connection;
+    client->number = number;
+    count_client();
+    errno = pthread_create(&thread, NULL, serve_client, client);
+    if (errno == 0)
+        return pthread_detach(thread) == 0;
+    uncount_client();
+    free(client);
+    return false;
 }
 
 int main(int argc, char *argv[])
 {
-    const char *name = "simple_pipe", *root = ".";
-    unsigned long clients = 0, patience = 10000;
+    service_settings settings = SERVICE_DEFAULTS;
+    const char *name = "simple_pipe";
 
     const option_spec options[] = {
         OPTION_TEXT("--name", "NAME", &name, "serve on the socket NAME (simple_pipe)"),
-        OPTION_TEXT("--root", "DIR", &root, "serve the files directly in DIR (the current folder)"),
-        OPTION_NUMBER("--clients", "N", &clients, 1, ULONG_MAX, "end after N clients (no limit)"),
-        OPTION_NUMBER("--patience", "MS", &patience, 1, INT_MAX, "cut off a client that does nothing for MS (10000)"),
+        SERVICE_OPTIONS(settings),
         OPTIONS_END,
     };
     companion_init(argv[0]);
     parse_options(argc, argv, "Serves files through a Unix socket, with a thread for each client.", NULL, options);
-    serve_folder(root);
-    signal(SIGPIPE, SIG_IGN); /* a client that has gone is an error of write, not our end */
+    serve_folder(settings.root);
+    const struct timeval patience = {.tv_sec = (time_t)(settings.patience / 1000),
+                                     .tv_usec = (suseconds_t)(settings.patience % 1000 * 1000)};
 
     path = runtime_path(name, "socket");
-    int listener = listen_on(path);
+    int listener = listen_on_path();
     print("waiting for clients on %s\n", path);
 
-    for (unsigned long client = 1; clients == 0 || client <= clients; client++) {
-        int connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-        if (connection < 0)
-            die_error("accept(%s)", path);
-        begin_visit(connection, client, (int)patience);
+    for (unsigned long number = 1; settings.clients == 0 || number <= settings.clients; number++) {
+        int connection = accept(listener, NULL, NULL);
+        if (connection < 0 || setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0 ||
+            setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0 ||
+            !begin_client(connection, number)) {
+            report_error("client %lu", number);
+            close(connection);
+            usleep(100000); /* where there is no room for one more, the clients that are served will leave some */
+        }
     }
-    wait_for_visits();
+    wait_for_clients();
     return 0;
 }

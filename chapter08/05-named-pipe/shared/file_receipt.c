@@ -4,15 +4,13 @@
  * Shows   The content goes into a file beside the final one, and gets its name only when every announced byte is
  *         there: whoever looks at that name sees the old file or the whole new one, never half of it.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #ifdef _WIN32
 #include <fcntl.h>
 #include <io.h>
-#include <process.h>
-#define getpid _getpid
+#define getpid GetCurrentProcessId
 #else
 #include <unistd.h>
 #endif
@@ -36,22 +34,25 @@ static void open_output(file_receipt *receipt)
     }
     /* The process id: two clients may be fetching the same file. */
     size_t room = _tcslen(receipt->path) + 32;
-    receipt->part_path = malloc(room * sizeof(TCHAR));
+    receipt->part_path = calloc(room, sizeof(TCHAR));
     if (receipt->part_path == NULL)
-        die_error(_T("malloc"));
+        die_error(_T("calloc"));
     format_text(receipt->part_path, room, _T("%s.%lu.part"), receipt->path, (unsigned long)getpid());
     receipt->file = _tfopen(receipt->part_path, _T("wb"));
     if (receipt->file == NULL)
         die_error(_T("fopen(%s)"), receipt->part_path);
 }
 
-static void drop_output(file_receipt *receipt)
+void drop_receipt(file_receipt *receipt)
 {
-    if (receipt->part_path == NULL)
+    TCHAR *part_path = receipt->part_path;
+    if (part_path == NULL)
         return;
-    fclose(receipt->file);
-    _tremove(receipt->part_path);
-    free(receipt->part_path);
+    if (receipt->file != NULL)
+        fclose(receipt->file);
+    _tremove(part_path);
+    receipt->part_path = NULL;
+    free(part_path);
 }
 
 /* "OK", a blank, a number of 1 to 19 digits, a line feed: exactly that, or it is no header. */
@@ -69,7 +70,7 @@ static bool parse_size(const char *header, size_t bytes, unsigned long long *siz
 }
 
 /* Takes the header's part of the data and gives its length; has_header or is_refused is set once it is all there. */
-static size_t receive_header(file_receipt *receipt, const char *data, size_t bytes)
+static size_t add_to_header(file_receipt *receipt, const char *data, size_t bytes)
 {
     size_t taken = 0;
 
@@ -89,10 +90,10 @@ static size_t receive_header(file_receipt *receipt, const char *data, size_t byt
     return taken;
 }
 
-bool receive(file_receipt *receipt, const char *data, size_t bytes)
+bool add_to_receipt(file_receipt *receipt, const char *data, size_t bytes)
 {
     if (!receipt->has_header) {
-        size_t taken = receive_header(receipt, data, bytes);
+        size_t taken = add_to_header(receipt, data, bytes);
         data += taken;
         bytes -= taken;
         if (!receipt->has_header)
@@ -104,7 +105,7 @@ bool receive(file_receipt *receipt, const char *data, size_t bytes)
     /* A full disk is found out now, not when it is too late to tell. */
     if (bytes > 0 && (fwrite(data, 1, bytes, receipt->file) != bytes || fflush(receipt->file) != 0)) {
         report_error(_T("fwrite(%s)"), receipt->path == NULL ? _T("standard output") : receipt->part_path);
-        drop_output(receipt);
+        drop_receipt(receipt);
         exit(STATUS_FAILED);
     }
     return true;
@@ -117,7 +118,7 @@ static void report_refusal(const file_receipt *receipt)
     size_t chars = 0;
 
     if (receipt->header_bytes < 8 || memcmp(receipt->header, "ERROR ", 6) != 0) {
-        report(_T("the answer does not begin with OK and a size or with ERROR: this is no server of this lesson"));
+        report(_T("the answer does not begin with OK and a size or with ERROR: this is no server of this protocol"));
         return;
     }
     for (size_t i = 6; i < receipt->header_bytes && receipt->header[i] != '\n'; i++)
@@ -126,28 +127,26 @@ static void report_refusal(const file_receipt *receipt)
     report(_T("the server refused: %s"), reason);
 }
 
+/* Where the file is complete. Afterwards nothing is left under the other name. */
 static bool give_name(file_receipt *receipt)
 {
     bool is_written = fclose(receipt->file) == 0;
+    receipt->file = NULL;
 #ifdef _WIN32
-    if (is_written && MoveFileEx(receipt->part_path, receipt->path, MOVEFILE_REPLACE_EXISTING))
-        return true;
+    bool is_done = is_written && MoveFileEx(receipt->part_path, receipt->path, MOVEFILE_REPLACE_EXISTING);
 #else
-    if (is_written && rename(receipt->part_path, receipt->path) == 0)
-        return true;
+    bool is_done = is_written && rename(receipt->part_path, receipt->path) == 0;
 #endif
-    report_error(_T("rename(%s, %s)"), receipt->part_path, receipt->path);
-    _tremove(receipt->part_path);
-    return false;
+    if (!is_done)
+        report_error(_T("rename(%s, %s)"), receipt->part_path, receipt->path);
+    drop_receipt(receipt);
+    return is_done;
 }
 
 int end_receipt(file_receipt *receipt)
 {
-    if (receipt->has_header && receipt->received == receipt->size) {
-        bool is_done = receipt->path == NULL || give_name(receipt);
-        free(receipt->part_path);
-        return is_done ? 0 : STATUS_FAILED;
-    }
+    if (receipt->has_header && receipt->received == receipt->size)
+        return receipt->path == NULL || give_name(receipt) ? 0 : STATUS_FAILED;
 
     if (receipt->is_refused)
         report_refusal(receipt);
@@ -156,6 +155,6 @@ int end_receipt(file_receipt *receipt)
     else
         report(_T("the file is not complete: %llu bytes were announced, %s"), receipt->size,
                receipt->received > receipt->size ? _T("more came") : _T("fewer came"));
-    drop_output(receipt);
+    drop_receipt(receipt);
     return STATUS_FAILED;
 }

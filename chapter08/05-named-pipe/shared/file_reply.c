@@ -1,7 +1,7 @@
 /*
- * file_reply.c - the server's half of the file protocol: which names are files of ours, and the answer.
+ * file_reply.c - the server's half of the file protocol: the request's name, the header, and how much has been sent.
  *
- * Shows   A request is a stranger's: a name is judged by a rule of our own before any system sees it.
+ * Shows   A request is a stranger's: common/files judges the name by a rule of our own before any system sees it.
  * With    open_win32.c, open_posix.c
  */
 #include <stdlib.h>
@@ -17,7 +17,7 @@ void begin_reply(file_reply *reply, size_t request_bytes, bool is_whole)
     reply->data[request_bytes] = '\0';
     reply->refusal = is_whole ? utf8_file_name_refusal(reply->data, request_bytes) : _T("the request is too long");
     if (reply->refusal == NULL)
-        open_file(reply, reply->data, request_bytes);
+        open_served_file(reply, reply->data, request_bytes);
 
     if (reply->refusal == NULL) {
         reply->bytes = (size_t)snprintf(header, sizeof(header), "OK %llu\n", reply->size);
@@ -29,21 +29,35 @@ void begin_reply(file_reply *reply, size_t request_bytes, bool is_whole)
             header[6 + i] = (char)reply->refusal[i];
         header[6 + length] = '\n';
         reply->bytes = 6 + length + 1;
+        reply->size = 0;
     }
     memcpy(reply->data, header, reply->bytes);
 }
 
-bool next_chunk(file_reply *reply)
+bool have_received(file_reply *reply, size_t bytes)
 {
+    const char *end = memchr(reply->data + reply->bytes, '\n', bytes);
+
+    reply->bytes += bytes;
+    if (end == NULL && reply->bytes < CHUNK_BYTES)
+        return false;
+    begin_reply(reply, end == NULL ? CHUNK_BYTES : (size_t)(end - reply->data), end != NULL);
+    return true;
+}
+
+size_t bytes_to_read(const file_reply *reply)
+{
+    /* What has been announced, and no more, should the file have grown. */
     unsigned long long left = reply->size - reply->sent;
 
-    if (left == 0)
-        return false;
-    /* What has been announced, and no more, should the file have grown. Less, should it have shrunk: the client sees.
-     */
-    reply->bytes = read_file(reply->file, reply->data, left < CHUNK_BYTES ? (size_t)left : CHUNK_BYTES);
-    reply->sent += reply->bytes;
-    return reply->bytes > 0;
+    return left < CHUNK_BYTES ? (size_t)left : CHUNK_BYTES;
+}
+
+bool have_read(file_reply *reply, size_t bytes)
+{
+    reply->bytes = bytes;
+    reply->sent += bytes;
+    return bytes > 0;
 }
 
 void end_reply(file_reply *reply, unsigned long client, const TCHAR *trouble)
@@ -56,8 +70,6 @@ void end_reply(file_reply *reply, unsigned long client, const TCHAR *trouble)
         print(_T("client %lu: %s has become shorter while it was sent\n"), client, printable(reply->name));
     else
         print(_T("client %lu: %s, %llu bytes\n"), client, printable(reply->name), reply->size);
-
-    if (reply->has_file)
-        close_file(reply->file);
     free(reply->name);
+    reply->name = NULL;
 }

@@ -1,10 +1,13 @@
 /*
- * file_service.h - the file protocol, the same for all servers and clients of this lesson and of the socket lesson.
+ * file_service.h - the file protocol of the servers and clients in beyond/ and posix/, and of the socket lesson.
  *
  *     request   a file's name in UTF-8: one message; on a stream, which has no messages, a line
  *     answer    "OK SIZE\n" and exactly SIZE bytes of content, or "ERROR reason\n"; then end of file
  *
  * No text here is a TCHAR: programs of both character sets, and in other languages, understand each other.
+ *
+ * What is here keeps, checks and prints. The programs make the calls: they open pipes and sockets, wait, read, write
+ * and close, the file that they send included.
  */
 #ifndef FILE_SERVICE_H
 #define FILE_SERVICE_H
@@ -18,6 +21,22 @@ enum {
 
 /* ---- server: file_reply.c, open_win32.c, open_posix.c ---------------------------------------- */
 
+typedef struct service_settings {
+    const TCHAR *root;
+    unsigned long clients;  /* how many to serve; 0: no limit */
+    unsigned long patience; /* in milliseconds */
+} service_settings;
+
+/* clang-format off */
+#define SERVICE_DEFAULTS { _T("."), 0, 10000 }
+/* The options that every server has, for its list of options. */
+#define SERVICE_OPTIONS(settings) \
+    OPTION_TEXT("--root", "DIR", &(settings).root, "serve the files directly in DIR (the current folder)"), \
+    OPTION_NUMBER("--clients", "N", &(settings).clients, 1, 0xFFFFFFFF, "end after N clients (no limit)"), \
+    OPTION_NUMBER("--patience", "MS", &(settings).patience, 1, 0x7FFFFFFF, \
+                  "cut off a client that does nothing for MS (10000)")
+/* clang-format on */
+
 #ifdef _WIN32
 typedef HANDLE file_handle;
 #else
@@ -26,10 +45,10 @@ typedef int file_handle;
 
 typedef struct file_reply {
     bool has_file;
-    file_handle file;
+    file_handle file; /* to be closed by the program, where has_file */
     TCHAR *name;
     const TCHAR *refusal;          /* NULL: none */
-    unsigned long long size, sent; /* of the content; `sent` is what next_chunk has given out */
+    unsigned long long size, sent; /* of the content; `sent` is what has been read from the file, to be sent */
     size_t bytes;                  /* what is in `data`, to be sent next */
     char data[CHUNK_BYTES + 1];
 } file_reply;
@@ -43,23 +62,30 @@ void serve_folder(const TCHAR *folder);
  */
 void begin_reply(file_reply *reply, size_t request_bytes, bool is_whole);
 
-/* Puts the next part of the content into reply->data. False: there is none, the reply has been sent. */
-bool next_chunk(file_reply *reply);
+/*
+ * The same on a stream, where a request is a line and comes in any pieces: so many bytes more have been put behind the
+ * reply->bytes in reply->data. True: the line is whole, or too long, and the reply has begun. False: receive on.
+ */
+bool have_received(file_reply *reply, size_t bytes);
 
-/* Prints what became of it and closes the file. `trouble`: why the client has not got its answer, or NULL. */
+/* How many bytes of the file come next, to be read into reply->data. 0: none, all of the reply has been sent. */
+size_t bytes_to_read(const file_reply *reply);
+
+/* Says that so many of them have been read. False: none, since the file has become shorter. */
+bool have_read(file_reply *reply, size_t bytes);
+
+/* Prints what became of the reply. `trouble`: why the client has not got its answer, or NULL. */
 void end_reply(file_reply *reply, unsigned long client, const TCHAR *trouble);
 
 /* Within the service: opens the file of that name, which has been judged, and fills reply->file and size, or refusal.
  */
-void open_file(file_reply *reply, const char *name, size_t bytes);
-size_t read_file(file_handle file, char *data, size_t bytes);
-void close_file(file_handle file);
+void open_served_file(file_reply *reply, const char *name, size_t bytes);
 
 /* ---- client: file_receipt.c ------------------------------------------------------------------ */
 
 typedef struct file_receipt {
     const TCHAR *path; /* NULL: standard output */
-    TCHAR *part_path;  /* where the content goes until it is complete */
+    TCHAR *part_path;  /* where the content goes until it is complete; NULL: nothing lies there */
     FILE *file;
     char header[HEADER_BYTES + 1];
     size_t header_bytes;
@@ -70,10 +96,15 @@ typedef struct file_receipt {
 void begin_receipt(file_receipt *receipt, const TCHAR *path);
 
 /* Takes what has come. False: no more is wanted, since something is wrong; end_receipt tells what. */
-bool receive(file_receipt *receipt, const char *data, size_t bytes);
+bool add_to_receipt(file_receipt *receipt, const char *data, size_t bytes);
 
-/* At the end of the answer. Gives the file its name when it is complete, else removes it and says why. The exit status.
+/*
+ * At the end of the answer. Gives the file its name when it is complete, else removes it and says why. Gives the exit
+ * status.
  */
 int end_receipt(file_receipt *receipt);
+
+/* Removes what has come so far. */
+void drop_receipt(file_receipt *receipt);
 
 #endif

@@ -10,29 +10,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "win_socket.h"
+#include "companion.h"
 
 static const char *const messages[] = {"first", "second", "third"};
 
 /* Two ends of a connection within this process. */
 static void connect_ends(SOCKET ends[2])
 {
-    SOCKET listeners[LISTENERS_MAX];
-    SOCKADDR_STORAGE address;
+    SOCKADDR_IN address = {0};
     int bytes = sizeof(address);
-    DWORD port = 0;
-    int count = listen_on(listeners, &port, false);
 
-    if (getsockname(listeners[0], (SOCKADDR *)&address, &bytes) != 0)
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    SOCKET listener = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+    if (listener == INVALID_SOCKET)
+        die_error(_T("socket"));
+    if (bind(listener, (SOCKADDR *)&address, sizeof(address)) != 0 || listen(listener, 1) != 0)
+        die_error(_T("bind, listen"));
+    if (getsockname(listener, (SOCKADDR *)&address, &bytes) != 0) /* the port that bind has chosen */
         die_error(_T("getsockname"));
-    ends[0] = socket(address.ss_family, SOCK_STREAM, IPPROTO_TCP);
+    ends[0] = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
     if (ends[0] == INVALID_SOCKET || connect(ends[0], (SOCKADDR *)&address, bytes) != 0)
         die_error(_T("connect"));
-    ends[1] = accept(listeners[0], NULL, NULL);
+    ends[1] = accept(listener, NULL, NULL);
     if (ends[1] == INVALID_SOCKET)
         die_error(_T("accept"));
-    while (count > 0)
-        closesocket(listeners[--count]);
+    closesocket(listener);
 }
 
 /* Sends each message, with a mark behind it or without, and then the end: so all of it is there to be received. */
@@ -56,7 +59,7 @@ static void show(const TCHAR *what, const char *data, int bytes)
 }
 
 /* MSG_WAITALL: until the room is full or the stream ends. Without it, how much comes is a matter of luck. */
-static int receive_all(SOCKET receiver, char *data, int room)
+static int receive_up_to(SOCKET receiver, char *data, int room)
 {
     int bytes = recv(receiver, data, room, MSG_WAITALL);
     if (bytes == SOCKET_ERROR)
@@ -68,24 +71,29 @@ int _tmain(int argc, TCHAR *argv[])
 {
     const option_spec options[] = {OPTIONS_END};
     SOCKET ends[2];
+    WSADATA winsock;
     char data[64];
     int bytes;
 
     companion_init(argv[0]);
     parse_options(argc, argv, _T("Shows what becomes of messages on a stream."), NULL, options);
-    start_winsock();
+    int error = WSAStartup(MAKEWORD(2, 2), &winsock);
+    if (error != 0) {
+        SetLastError((DWORD)error);
+        die_error(_T("WSAStartup"));
+    }
     print(_T("send 5 bytes, send 6 bytes, send 5 bytes\n"));
 
     connect_ends(ends);
     send_messages(ends[0], "");
-    bytes = receive_all(ends[1], data, sizeof(data));
+    bytes = receive_up_to(ends[1], data, sizeof(data));
     show(_T("recv with room for 64"), data, bytes);
     closesocket(ends[0]);
     closesocket(ends[1]);
 
     connect_ends(ends);
     send_messages(ends[0], "");
-    while ((bytes = receive_all(ends[1], data, 4)) > 0)
+    while ((bytes = receive_up_to(ends[1], data, 4)) > 0)
         show(_T("recv with room for 4"), data, bytes);
     closesocket(ends[0]);
     closesocket(ends[1]);

@@ -1,7 +1,7 @@
 /*
  * socket_client.c - fetches a file over TCP.
  *
- * Shows   getaddrinfo gives a list of addresses, IPv6 and IPv4: try them in turn. read gives any part of the stream.
+ * Shows   getaddrinfo gives a list of addresses, IPv6 and IPv4: try them in turn. recv gives any part of the stream.
  * Run     socket_client [--host H] [--port N] [--timeout MS] [--output FILE] [FILE]
  * With    socket_server.c or SocketServer.c, started before this one
  * Win32   SocketClient.c
@@ -9,17 +9,24 @@
 #include <errno.h>
 #include <limits.h>
 #include <netdb.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "../../05-named-pipe/posix/stream_service.h"
+#include "../../05-named-pipe/shared/file_service.h"
 
 static char *request;
+static file_receipt receipt;
 
+static void clean_up(void)
+{
+    if (receipt.part_path != NULL)
+        unlink(receipt.part_path);
+}
+
+/* Tries each address of the host until one answers. */
 static int connect_to(const char *host, unsigned long port)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
@@ -58,6 +65,7 @@ static int connect_to(const char *host, unsigned long port)
 
 int main(int argc, char *argv[])
 {
+    static char data[CHUNK_BYTES];
     const char *host = "localhost", *output = NULL;
     unsigned long port = 7810, timeout = 30000;
 
@@ -75,7 +83,6 @@ int main(int argc, char *argv[])
         die_error("strdup");
     if (strchr(request, '\n') != NULL)
         die_usage("FILE: a name with a line feed in it cannot be asked for");
-    signal(SIGPIPE, SIG_IGN);
     int connection = connect_to(host, port);
     /* A computer that has lost its power, or the way to it, says nothing: no end and no error. */
     const struct timeval limit = {.tv_sec = (time_t)(timeout / 1000), .tv_usec = (suseconds_t)(timeout % 1000 * 1000)};
@@ -84,17 +91,24 @@ int main(int argc, char *argv[])
 
     /* The line feed takes the place of the terminator: that is where the request ends. */
     size_t length = strlen(request);
+    ssize_t bytes;
     request[length++] = '\n';
-    for (size_t sent = 0; sent < length;) {
-        ssize_t bytes = write(connection, request + sent, length - sent);
-        if (bytes < 0) {
-            report_error("write(%s)", host); /* the server may have said why: read on */
-            break;
-        }
-        sent += (size_t)bytes;
+    for (size_t sent = 0; sent < length; sent += (size_t)bytes) {
+        bytes = send(connection, request + sent, length - sent, MSG_NOSIGNAL);
+        if (bytes < 0)
+            die_error("send(%s)", host);
     }
 
-    int status = fetch_answer(connection, output);
+    begin_receipt(&receipt, output);
+    run_at_end(clean_up);
+    while ((bytes = recv(connection, data, sizeof(data), 0)) > 0) {
+        if (!add_to_receipt(&receipt, data, (size_t)bytes))
+            break;
+    }
+    if (bytes < 0 && errno == EAGAIN)
+        report("nothing came for too long");
+    else if (bytes < 0)
+        report_error("recv(%s)", host);
     close(connection);
-    return status;
+    return end_receipt(&receipt);
 }

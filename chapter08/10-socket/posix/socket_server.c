@@ -2,73 +2,56 @@
  * socket_server.c - serves files over TCP: the Unix socket server, with another kind of address.
  *
  * Shows   getaddrinfo, socket, bind, listen, poll, accept. SO_REUSEADDR: a new server need not wait for the connections
- *         of the last one to be forgotten.
+ *         of the last one to be forgotten. SO_RCVTIMEO and SO_SNDTIMEO: no call on a connection waits longer.
  * Run     socket_server [--port N] [--any] [--root DIR] [--clients N] [--patience MS]
  * With    socket_client.c or SocketClient.c, started after this one
  * Win32   SocketServer.c
  */
 #include <errno.h>
-#include <limits.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <signal.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
-#include "../../05-named-pipe/posix/stream_service.h"
+#include "../shared/client_thread.h"
 
 enum { LISTENERS_MAX = 2 }; /* one for IPv6, one for IPv4 */
 
-/* -1, with the error, when this address cannot be had. */
-static int listen_on_address(const struct addrinfo *address)
+/* Listens with IPv6 and IPv4 as far as the computer has them, both on one port. Gives the number of listeners. */
+static nfds_t open_listeners(struct pollfd listeners[LISTENERS_MAX], unsigned long *port, int flags)
 {
-    const int yes = 1;
-    int listener = socket(address->ai_family, address->ai_socktype | SOCK_CLOEXEC, address->ai_protocol);
-    if (listener < 0)
-        return -1;
-
-    /* IPV6_V6ONLY: IPv4 has a listener of its own. */
-    if (setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) < 0 ||
-        (address->ai_family == AF_INET6 && setsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof(yes)) < 0) ||
-        bind(listener, address->ai_addr, address->ai_addrlen) < 0 || listen(listener, SOMAXCONN) < 0) {
-        int error = errno;
-        close(listener);
-        errno = error;
-        return -1;
-    }
-    return listener;
-}
-
-/* Listens with IPv6 and IPv4 as far as the computer has them, and gives the number of listeners. */
-static nfds_t listen_on(struct pollfd listeners[LISTENERS_MAX], unsigned long *port, bool is_any)
-{
-    const struct addrinfo hints = {.ai_flags = is_any ? AI_PASSIVE : 0, .ai_socktype = SOCK_STREAM};
+    const struct addrinfo hints = {.ai_flags = flags, .ai_socktype = SOCK_STREAM};
     struct addrinfo *addresses;
     struct sockaddr_in6 bound;
-    char service[24];
+    socklen_t bytes = sizeof(bound);
+    const int yes = 1;
     nfds_t count = 0;
 
-    format_text(service, sizeof(service), "%lu", *port);
-    int error = getaddrinfo(NULL, service, &hints, &addresses);
+    int error = getaddrinfo(NULL, "0", &hints, &addresses);
     if (error != 0) {
-        report("getaddrinfo(port %s): %s", service, gai_strerror(error));
+        report("getaddrinfo: %s", gai_strerror(error));
         exit(STATUS_FAILED);
     }
-    for (const struct addrinfo *address = addresses; address != NULL && count < LISTENERS_MAX;
-         address = address->ai_next) {
-        /* The same port as the first; it is at the same place in both kinds of addresses. */
-        if (count > 0)
-            ((struct sockaddr_in *)(void *)address->ai_addr)->sin_port = htons((in_port_t)*port);
-        int listener = listen_on_address(address);
-        if (listener >= 0) {
-            socklen_t bytes = sizeof(bound);
-            if (getsockname(listener, (struct sockaddr *)&bound, &bytes) < 0)
-                die_error("getsockname");
-            *port = ntohs(bound.sin6_port);
+    for (const struct addrinfo *one = addresses; one != NULL && count < LISTENERS_MAX; one = one->ai_next) {
+        int listener = socket(one->ai_family, one->ai_socktype | SOCK_CLOEXEC, one->ai_protocol);
+        if (listener < 0)
+            continue; /* there is no IPv6, or no IPv4 */
+        /* The port is at the same place in both kinds of addresses. IPV6_V6ONLY: IPv4 has a listener of its own. */
+        ((struct sockaddr_in *)(void *)one->ai_addr)->sin_port = htons((in_port_t)*port);
+        bytes = sizeof(bound);
+        if (setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) == 0 &&
+            (one->ai_family == AF_INET || setsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof(yes)) == 0) &&
+            bind(listener, one->ai_addr, one->ai_addrlen) == 0 && listen(listener, SOMAXCONN) == 0 &&
+            getsockname(listener, (struct sockaddr *)&bound, &bytes) == 0) {
+            *port = ntohs(bound.sin6_port); /* where 0 was asked for, the one that bind has chosen */
             listeners[count++] = (struct pollfd){.fd = listener, .events = POLLIN};
-        } else if (errno != EAFNOSUPPORT && errno != EADDRNOTAVAIL) {
-            report_error("bind(port %lu, %s)", *port, address->ai_family == AF_INET6 ? "IPv6" : "IPv4");
+        } else if (errno == EADDRNOTAVAIL) {
+            close(listener);
+        } else {
+            report_error("bind(port %lu, %s)", *port, one->ai_family == AF_INET6 ? "IPv6" : "IPv4");
             report("hint: another program has this port; end it, or choose another --port");
             exit(STATUS_FAILED);
         }
@@ -79,39 +62,79 @@ static nfds_t listen_on(struct pollfd listeners[LISTENERS_MAX], unsigned long *p
     return count;
 }
 
+/* Receives a line, sends the header and the file. Gives why the client has not got its answer, or NULL. */
+static const char *answer(int connection, file_reply *reply)
+{
+    ssize_t bytes;
+
+    do {
+        bytes = recv(connection, reply->data + reply->bytes, CHUNK_BYTES - reply->bytes, 0);
+        if (bytes <= 0)
+            return "gone, or silent for too long, before it had asked";
+    } while (!have_received(reply, (size_t)bytes));
+    do {
+        for (size_t sent = 0; sent < reply->bytes; sent += (size_t)bytes) {
+            bytes = send(connection, reply->data + sent, reply->bytes - sent, MSG_NOSIGNAL);
+            if (bytes < 0)
+                return "gone, or not reading for too long, before it had its answer";
+        }
+        bytes = bytes_to_read(reply) == 0 ? 0 : read(reply->file, reply->data, bytes_to_read(reply));
+    } while (bytes > 0 && have_read(reply, (size_t)bytes));
+    return NULL;
+}
+
+static void serve_client(socket_client *client)
+{
+    const char *trouble = answer(client->connection, &client->reply);
+    end_reply(&client->reply, client->number, trouble);
+    if (client->reply.has_file)
+        close(client->reply.file);
+
+    /*
+     * To close a socket with unread bytes in it resets the connection, and the client may lose the answer. So this
+     * side ends, and what is still coming is read, within limits, until the other side has ended too.
+     */
+    shutdown(client->connection, SHUT_WR);
+    for (int i = 0; trouble == NULL && i < 100 && recv(client->connection, client->reply.data, CHUNK_BYTES, 0) > 0; i++)
+        continue;
+    close(client->connection);
+}
+
 int main(int argc, char *argv[])
 {
-    const char *root = ".";
-    unsigned long port = 7810, clients = 0, patience = 10000;
-    bool is_any = false;
+    service_settings settings = SERVICE_DEFAULTS;
     struct pollfd listeners[LISTENERS_MAX];
+    unsigned long port = DEFAULT_PORT, clients = 0;
+    bool is_any = false;
 
     const option_spec options[] = {
         OPTION_NUMBER("--port", "N", &port, 0, 65535, "serve on that port; 0: on any free one (7810)"),
         OPTION_FLAG("--any", &is_any, "let clients on other computers in"),
-        OPTION_TEXT("--root", "DIR", &root, "serve the files directly in DIR (the current folder)"),
-        OPTION_NUMBER("--clients", "N", &clients, 1, ULONG_MAX, "end after N clients (no limit)"),
-        OPTION_NUMBER("--patience", "MS", &patience, 1, INT_MAX, "cut off a client that does nothing for MS (10000)"),
+        SERVICE_OPTIONS(settings),
         OPTIONS_END,
     };
     companion_init(argv[0]);
     parse_options(argc, argv, "Serves files over TCP, with a thread for each client.", NULL, options);
-    serve_folder(root);
-    signal(SIGPIPE, SIG_IGN); /* a client that has gone is an error of write, not our end */
-    nfds_t count = listen_on(listeners, &port, is_any);
+    serve_folder(settings.root);
+    const struct timeval patience = {.tv_sec = (time_t)(settings.patience / 1000),
+                                     .tv_usec = (suseconds_t)(settings.patience % 1000 * 1000)};
+    nfds_t count = open_listeners(listeners, &port, is_any ? AI_PASSIVE : 0);
     print("waiting for clients on port %lu, from %s\n", port, is_any ? "everywhere" : "this computer alone");
 
-    for (unsigned long client = 0; clients == 0 || client < clients;) {
+    while (settings.clients == 0 || clients < settings.clients) {
         if (poll(listeners, count, -1) < 0)
             die_error("poll");
-        for (nfds_t i = 0; i < count && (clients == 0 || client < clients); i++) {
-            int connection = listeners[i].revents == 0 ? -1 : accept4(listeners[i].fd, NULL, NULL, SOCK_CLOEXEC);
-            if (connection >= 0)
-                begin_visit(connection, ++client, (int)patience);
-            else if (listeners[i].revents != 0)
-                report_error("accept"); /* a client that has gone again already */
+        /* The first that has somebody to accept. */
+        int connection = accept(listeners[listeners[0].revents != 0 ? 0 : count - 1].fd, NULL, NULL);
+        clients++;
+        if (connection < 0 || setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0 ||
+            setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0 ||
+            !start_client(serve_client, connection, clients)) {
+            report_error("client %lu", clients);
+            close(connection);
+            usleep(100000); /* where there is no room for one more, the clients that are served will leave some */
         }
     }
-    wait_for_visits();
+    wait_for_client_threads();
     return 0;
 }

@@ -13,7 +13,7 @@ from ..trace.kernel import Kernel, KernelObject, handle_value
 # Arguments with process ids or lengths of paths: they differ in another run or another folder.
 _VOLATILE = {"dwProcessId": "ID", "dwThreadId": "ID", "th32ProcessID": "ID", "th32ParentProcessID": "ID",
              "ClientProcessId": "ID", "ServerProcessId": "ID", "pid": "ID", "szExeFile": "…",
-             "lpdwSize": "…", "cchFilePath": "…"}
+             "lpdwSize": "…", "cchFilePath": "…", "pServiceName": "PORT"}
 _GIVES_DATA = {"ReadFile", "recv", "TransactNamedPipe", "CallNamedPipe"}
 _GIVES_ID = {"fork", "wait4", "GetProcessId"}
 

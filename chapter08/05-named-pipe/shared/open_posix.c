@@ -1,8 +1,8 @@
 /*
  * open_posix.c - opens a file directly inside the served folder, on POSIX.
  *
- * Shows   openat on the folder's own descriptor with O_NOFOLLOW: no link leads out. O_NONBLOCK: a FIFO does not hold
- *         us up. fstat on what has been opened, never stat on a name before.
+ * Shows   openat on the folder's own descriptor with O_NOFOLLOW: no link leads out. O_NONBLOCK: the open of a FIFO does
+ *         not wait. fstat on what has been opened, never stat on a name before.
  * With    file_reply.c
  */
 #include <errno.h>
@@ -12,20 +12,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../shared/file_service.h"
+#include "file_service.h"
 
 static int root = -1;
 
 void serve_folder(const char *folder)
 {
-    root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    root = openat(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (root < 0 && errno == ENOTDIR)
         die_usage("--root: %s is not a folder", folder);
     if (root < 0)
-        die_error("open(%s)", folder);
+        die_error("openat(%s)", folder);
 }
 
-void open_file(file_reply *reply, const char *name, size_t bytes)
+void open_served_file(file_reply *reply, const char *name, size_t bytes)
 {
     struct stat status;
 
@@ -48,16 +48,4 @@ void open_file(file_reply *reply, const char *name, size_t bytes)
         reply->refusal = "that is not a plain file";
     else
         reply->size = (unsigned long long)status.st_size;
-}
-
-size_t read_file(file_handle file, char *data, size_t bytes)
-{
-    ssize_t bytes_read = read(file, data, bytes);
-
-    return bytes_read < 0 ? 0 : (size_t)bytes_read;
-}
-
-void close_file(file_handle file)
-{
-    close(file);
 }

@@ -9,8 +9,7 @@
 #include <wchar.h>
 
 #include "file_name.h"
-
-#include "../shared/file_service.h"
+#include "file_service.h"
 
 /*
  * Such as \\?\C:\files: behind \\?\ Windows takes a name as it is and looks for no devices or dots in it. UTF-16 in
@@ -50,7 +49,7 @@ void serve_folder(const TCHAR *folder)
     root = final_path(hFolder);
     if (root == NULL)
         die_error(_T("GetFinalPathNameByHandle(%s)"), folder);
-    CloseHandle(hFolder);
+    /* The handle stays open as long as the server runs. */
 
     /* Of a drive's own folder, C:\, the backslash is a part. */
     size_t length = wcslen(root);
@@ -73,7 +72,7 @@ static bool is_inside(HANDLE hFile)
     return is;
 }
 
-void open_file(file_reply *reply, const char *name, size_t bytes)
+void open_served_file(file_reply *reply, const char *name, size_t bytes)
 {
     LARGE_INTEGER size;
 
@@ -113,16 +112,4 @@ void open_file(file_reply *reply, const char *name, size_t bytes)
         reply->refusal = _T("the file cannot be opened");
     else
         reply->size = (unsigned long long)size.QuadPart;
-}
-
-size_t read_file(file_handle file, char *data, size_t bytes)
-{
-    DWORD bytesRead;
-
-    return ReadFile(file, data, (DWORD)bytes, &bytesRead, NULL) ? bytesRead : 0;
-}
-
-void close_file(file_handle file)
-{
-    CloseHandle(file);
 }
