@@ -51,3 +51,9 @@ def test_a_scene_alone(tmp_path: Path, text: str, status: int, shown: str) -> No
     assert result.returncode == status
     assert shown in result.stdout + result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_scene_that_is_not_there(tmp_path: Path) -> None:
+    result = play_scene(tmp_path / "x.scene")
+    assert result.returncode == 1
+    assert "x.scene" in result.stderr and "Traceback" not in result.stderr

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .play import scene
 from .setup import packages
-from .setup.failure import Failure
+from .setup.failure import Failure, WrongUse
 from .setup.progress import say
 from .setup.toolchain import Toolchain, is_win32
 from .show import render
@@ -19,7 +19,10 @@ from .show import render
 _DEADLINE_S = 60.0  # for one event: many tests share few cores
 
 
-def main(build_dir: Path, file: Path) -> int:
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 2:
+        raise WrongUse("usage: python3 -m companion.play_scene BUILD-DIRECTORY SCENE-FILE")
+    build_dir, file = map(Path, arguments)
     chosen = scene.load(file)
     # The prefix of scripts/wine, with which Meson runs the unit tests.
     prefix = os.environ.get("COMPANION_WINEPREFIX") or packages.WINE.parents[1] / "build/wine"
@@ -31,7 +34,10 @@ def main(build_dir: Path, file: Path) -> int:
 
 if __name__ == "__main__":
     try:
-        sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))
+        sys.exit(main(sys.argv[1:]))
     except Failure as error:
+        say(str(error))
+        sys.exit(error.status)
+    except OSError as error:  # no such scene, or a program that is not built
         say(str(error))
         sys.exit(1)
