@@ -95,9 +95,9 @@ void free_client(pipe_client *client)
 bool has_clients(void)
 {
     AcquireSRWLockExclusive(&lock);
-    bool has = present > 0;
+    bool has_any = present > 0;
     ReleaseSRWLockExclusive(&lock);
-    return has;
+    return has_any;
 }
 
 void wait_for_clients(void)

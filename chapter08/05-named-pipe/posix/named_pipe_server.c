@@ -154,7 +154,7 @@ int main(int argc, char *argv[])
     companion_init(argv[0]);
     parse_options(argc, argv, "Serves files through FIFOs, one client after another.", NULL, options);
     serve_folder(settings.root);
-    signal(SIGPIPE, SIG_IGN); /* a client that has gone is an error of write, not our end */
+    signal(SIGPIPE, SIG_IGN); /* when a client has gone, write fails, and this program goes on */
 
     path = runtime_path(name, "requests");
     int requests = open_requests();

@@ -25,7 +25,7 @@ static void clean_up(void)
         unlink(receipt.part_path);
 }
 
-/* send may take less than it is given: it tells how much. MSG_NOSIGNAL: who has gone is an error, not our end. */
+/* send may take less than it is given: it tells how much. MSG_NOSIGNAL: no SIGPIPE when the server has gone. */
 static void send_request(int connection, size_t length)
 {
     for (size_t sent = 0; sent < length;) {

@@ -111,7 +111,7 @@ bool add_to_receipt(file_receipt *receipt, const char *data, size_t bytes)
     return true;
 }
 
-/* The server's own words, as far as they are words. */
+/* Reports the server's reason, with a question mark for what is not ASCII. */
 static void report_refusal(const file_receipt *receipt)
 {
     TCHAR reason[HEADER_BYTES + 1];

@@ -62,14 +62,14 @@ static bool is_inside(HANDLE hFile)
 {
     wchar_t *path = final_path(hFile);
     wchar_t *name = path == NULL ? NULL : wcsrchr(path, L'\\');
-    bool is = false;
+    bool isInside = false;
 
     if (name != NULL) {
         *name = L'\0';
-        is = wcscmp(path, root) == 0;
+        isInside = wcscmp(path, root) == 0;
     }
     free(path);
-    return is;
+    return isInside;
 }
 
 void open_served_file(file_reply *reply, const char *name, size_t bytes)

@@ -1,5 +1,5 @@
 /*
- * CommandShell.c - the full shell: pipes, files, jobs, history, scripts (beyond the book).
+ * CommandShell.c - the full shell: pipes, files, jobs, history, scripts (not in the book).
  *
  * Shows   What a shell asks of the system beside starting programs: where its lines come from, which language the user
  *         speaks, and what Ctrl+C ends. It is made of parts; the lesson's page has a map of them.

@@ -28,7 +28,7 @@ static void survive_ctrl_c(int signal_number)
     static const char text[] = "\n" PROMPT_TEXT;
 
     (void)signal_number;
-    /* Where even the terminal takes no more, nobody can be told. */
+    /* Where this write fails, there is no place left to report it. */
     if (!is_busy && write(STDOUT_FILENO, text, sizeof(text) - 1) < 0)
         return;
 }

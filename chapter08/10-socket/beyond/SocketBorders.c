@@ -58,7 +58,7 @@ static void show(const TCHAR *what, const char *data, int bytes)
     free(text);
 }
 
-/* MSG_WAITALL: until the room is full or the stream ends. Without it, how much comes is a matter of luck. */
+/* MSG_WAITALL: until the room is full or the stream ends. Without it, recv may give any part. */
 static int receive_up_to(SOCKET receiver, char *data, int room)
 {
     int bytes = recv(receiver, data, room, MSG_WAITALL);
