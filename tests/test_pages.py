@@ -17,7 +17,7 @@ PAGES = [lesson.folder / page for lesson in LESSONS for page in ("README.md", "R
 LANGUAGES = {
     "README.md": ["Goal", "Run it", "How it works", "What this one does not survive", "Win32 and POSIX side by side",
                   "What the book's version gets wrong", "Windows and Wine differ", "Try it", "Where in the book"],
-    "README.ko.md": ["목표", "실행하기", "동작 원리", "이 프로그램이 견디지 못하는 것", "Win32와 POSIX 비교",
+    "README.ko.md": ["목표", "실행하기", "동작 원리", "이 프로그램의 한계", "Win32와 POSIX 비교",
                      "책의 코드에서 고친 점", "Windows와 Wine의 차이", "해 보기", "책에서의 위치"],
 }
 # Where the book's program gives nothing up, where the book's version gets nothing wrong, where Wine does not differ.

@@ -11,11 +11,11 @@ from ..setup.toolchain import is_win32
 _WORDS = {
     "en": {"chapter": "Chapter {}", "place": "section {}", "listings": ", listings {}", "project": "the project",
            "none": "not in the book", "programs": "programs", "scenes": "scenes", "book": "book",
-           "table": "| section | listings | lesson | programs | what they call | beyond the book "
+           "table": "| section | listings | lesson | programs and their calls | beyond the book "
                     "| POSIX counterpart |"},
     "ko": {"chapter": "{}장", "place": "{}절", "listings": ", 예제 {}", "project": "프로젝트", "none": "책에 없음",
            "programs": "프로그램", "scenes": "장면", "book": "책",
-           "table": "| 절 | 예제 | 레슨 | 프로그램 | 호출하는 함수 | 책에 없는 프로그램 | POSIX의 짝 |"},
+           "table": "| 절 | 예제 | 레슨 | 프로그램과 호출하는 함수 | 책에 없는 프로그램 | POSIX의 짝 |"},
 }
 
 
@@ -48,7 +48,9 @@ def as_table(lessons: Iterable[Lesson], source: Path, language: str) -> str:
         cells = [f"{lesson.chapter}, {_section(place, language)}" if place else "–",
                  ", ".join(place.listings) if place else "",
                  f"[{lesson.name}]({lesson.folder.relative_to(source).as_posix()}/{page})",
-                 _names(at_the_door), _calls(at_the_door), _names(beyond), f"{_names(posix)}: {_calls(posix)}"]
+                 "<br>".join(f"{_names([program])}: {_calls([program])}" if program.calls else _names([program])
+                             for program in at_the_door),
+                 _names(beyond), f"{_names(posix)}: {_calls(posix)}"]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
