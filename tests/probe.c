@@ -68,22 +68,22 @@ static int run_child(const TCHAR *self, bool isRedirected)
 {
 #ifdef _WIN32
     TCHAR command[MAX_PATH];
-    STARTUPINFO startup = {0};
-    PROCESS_INFORMATION child;
+    STARTUPINFO si = {0};
+    PROCESS_INFORMATION pi;
     SECURITY_ATTRIBUTES inheritable = {sizeof(inheritable), NULL, TRUE};
 
-    startup.cb = sizeof(startup);
+    si.cb = sizeof(si);
     if (isRedirected) {
-        startup.dwFlags = STARTF_USESTDHANDLES;
-        startup.hStdOutput = CreateFile(_T("redirected.txt"), GENERIC_WRITE, 0, &inheritable, CREATE_ALWAYS, 0, NULL);
-        startup.hStdError = startup.hStdOutput;
+        si.dwFlags = STARTF_USESTDHANDLES;
+        si.hStdOutput = CreateFile(_T("redirected.txt"), GENERIC_WRITE, 0, &inheritable, CREATE_ALWAYS, 0, NULL);
+        si.hStdError = si.hStdOutput;
     }
     format_text(command, MAX_PATH, _T("\"%s\" say child"), self);
-    if (!CreateProcess(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &child))
+    if (!CreateProcess(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, &si, &pi))
         die_error(_T("CreateProcess(%s)"), command);
-    WaitForSingleObject(child.hProcess, INFINITE);
-    CloseHandle(child.hThread);
-    CloseHandle(child.hProcess);
+    WaitForSingleObject(pi.hProcess, INFINITE);
+    CloseHandle(pi.hThread);
+    CloseHandle(pi.hProcess);
 #else
     pid_t child = fork();
     if (child == 0) {

@@ -30,8 +30,8 @@ static int show_errors(void)
 static int pass_handles(TCHAR *self)
 {
     SECURITY_ATTRIBUTES inheritable = {sizeof(inheritable), NULL, TRUE};
-    STARTUPINFO startup = {0};
-    PROCESS_INFORMATION child;
+    STARTUPINFO si = {0};
+    PROCESS_INFORMATION pi;
     HANDLE hRead, hWrite, hCopy, events[3];
     DWORD bytes, exitCode;
     TCHAR *command = append_argument(append_argument(NULL, self), _T("errors"));
@@ -43,22 +43,22 @@ static int pass_handles(TCHAR *self)
     DuplicateHandle(GetCurrentProcess(), GetCurrentProcess(), GetCurrentProcess(), &events[2], SYNCHRONIZE, TRUE, 0);
     DuplicateHandle(GetCurrentProcess(), events[1], GetCurrentProcess(), &hCopy, 0, FALSE, DUPLICATE_SAME_ACCESS);
 
-    startup.cb = sizeof(startup);
-    startup.dwFlags = STARTF_USESTDHANDLES;
-    startup.hStdInput = hRead;
-    startup.hStdOutput = GetStdHandle(STD_OUTPUT_HANDLE);
-    startup.hStdError = GetStdHandle(STD_ERROR_HANDLE);
-    if (!CreateProcess(NULL, command, NULL, NULL, TRUE, CREATE_SUSPENDED, NULL, NULL, &startup, &child))
+    si.cb = sizeof(si);
+    si.dwFlags = STARTF_USESTDHANDLES;
+    si.hStdInput = hRead;
+    si.hStdOutput = GetStdHandle(STD_OUTPUT_HANDLE);
+    si.hStdError = GetStdHandle(STD_ERROR_HANDLE);
+    if (!CreateProcess(NULL, command, NULL, NULL, TRUE, CREATE_SUSPENDED, NULL, NULL, &si, &pi))
         die_error(_T("CreateProcess(%s)"), command);
     free(command);
 
     WriteFile(hWrite, "\x01\xFF\x02", 3, &bytes, NULL);
     WaitForMultipleObjects(3, events, FALSE, INFINITE);
-    TerminateProcess(child.hProcess, 7);
-    WaitForSingleObject(child.hProcess, INFINITE);
-    GetExitCodeProcess(child.hProcess, &exitCode);
-    CloseHandle(child.hThread);
-    CloseHandle(child.hProcess);
+    TerminateProcess(pi.hProcess, 7);
+    WaitForSingleObject(pi.hProcess, INFINITE);
+    GetExitCodeProcess(pi.hProcess, &exitCode);
+    CloseHandle(pi.hThread);
+    CloseHandle(pi.hProcess);
     return 0;
 }
 
