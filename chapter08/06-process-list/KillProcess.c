@@ -55,7 +55,7 @@ static bool end_process(PROCESSENTRY32 *pe32)
 
 int _tmain(int argc, TCHAR *argv[])
 {
-    PROCESSENTRY32 pe32;
+    PROCESSENTRY32 pe32, found;
     BOOL isFound;
     bool endsAll = false;
     int count = 0, left = 0;
@@ -74,23 +74,31 @@ int _tmain(int argc, TCHAR *argv[])
 
     /* First only count them: a name may belong to several processes. */
     pe32.dwSize = sizeof(pe32);
-    for (isFound = Process32First(hProcessSnap, &pe32); isFound; isFound = Process32Next(hProcessSnap, &pe32))
-        count += is_meant(&pe32, target);
+    for (isFound = Process32First(hProcessSnap, &pe32); isFound; isFound = Process32Next(hProcessSnap, &pe32)) {
+        if (is_meant(&pe32, target)) {
+            found = pe32;
+            count++;
+        }
+    }
     if (GetLastError() != ERROR_NO_MORE_FILES)
         die_error(_T("Process32Next"));
-    if (count == 0)
-        report(_T("there is no process '%s'"), target);
-    else if (count > 1 && !endsAll)
-        report(_T("'%s' may be any of %d processes; give an id, or --all to end all of them:"), target, count);
 
-    /* The same snapshot once more, from its beginning. */
-    for (isFound = Process32First(hProcessSnap, &pe32); isFound; isFound = Process32Next(hProcessSnap, &pe32)) {
-        if (!is_meant(&pe32, target))
-            continue;
-        if (count == 1 || endsAll)
-            left += !end_process(&pe32);
-        else
-            report(_T("  %s (process %lu)"), pe32.szExeFile, pe32.th32ProcessID);
+    if (count == 0) {
+        report(_T("there is no process '%s'"), target);
+    } else if (count == 1) {
+        left += !end_process(&found);
+    } else {
+        if (!endsAll)
+            report(_T("'%s' may be any of %d processes; give an id, or --all to end all of them:"), target, count);
+        /* The same snapshot once more, from its beginning. */
+        for (isFound = Process32First(hProcessSnap, &pe32); isFound; isFound = Process32Next(hProcessSnap, &pe32)) {
+            if (!is_meant(&pe32, target))
+                continue;
+            if (endsAll)
+                left += !end_process(&pe32);
+            else
+                report(_T("  %s (process %lu)"), pe32.szExeFile, pe32.th32ProcessID);
+        }
     }
     CloseHandle(hProcessSnap);
     return left == 0 && (count == 1 || (count > 1 && endsAll)) ? 0 : STATUS_FAILED;
