@@ -31,8 +31,8 @@ static BOOL WINAPI survive_ctrl_c(DWORD event)
 }
 
 /*
- * Splits the line in place. "two words" in quotes are one. Gives the number of words, -1 when a quote is not closed;
- * the list ends with NULL. It has room: each word but the last takes a character and a separator of the line.
+ * Splits the line in place; a part in quotes is not split. Gives the number of words, or -1 when a quote is not closed.
+ * The list, which ends with NULL, has room: each word but the last takes a character and a separator of the line.
  */
 static int CmdTokenize(TCHAR *cmdString, TCHAR *cmdTokenList[])
 {
@@ -52,7 +52,7 @@ static int CmdTokenize(TCHAR *cmdString, TCHAR *cmdTokenList[])
             else
                 *to++ = *from;
         }
-        /* The terminator may take the place of the separator. */
+        /* Over the separator first: the terminator may take its place. */
         from += *from != _T('\0');
         *to++ = _T('\0');
     }
@@ -220,7 +220,7 @@ int _tmain(int argc, TCHAR *argv[])
     int tokenNum = parse_options(argc, argv, _T("Runs commands: exit, start, echo, lp, kp, or a program's name."),
                                  _T("[WORD...]"), options);
 
-    /* Not NULL instead of a function: the children would inherit that, and ignore Ctrl+C. A script is ended by it. */
+    /* Not for a script, which Ctrl+C ends. NULL in place of the function would be inherited by the programs. */
     if (GetConsoleMode(GetStdHandle(STD_INPUT_HANDLE), &mode) && !SetConsoleCtrlHandler(survive_ctrl_c, TRUE))
         die_error(_T("SetConsoleCtrlHandler"));
 

@@ -34,8 +34,8 @@ static void survive_ctrl_c(int signal_number)
 }
 
 /*
- * Splits the line in place. "two words" in quotes are one. Gives the number of words, -1 when a quote is not closed;
- * the list ends with NULL. It has room: each word but the last takes a character and a separator of the line.
+ * Splits the line in place; a part in quotes is not split. Gives the number of words, or -1 when a quote is not closed.
+ * The list, which ends with NULL, has room: each word but the last takes a character and a separator of the line.
  */
 static int split_line(char *line, char *words[])
 {
@@ -55,7 +55,7 @@ static int split_line(char *line, char *words[])
             else
                 *to++ = *from;
         }
-        /* The terminator may take the place of the separator. */
+        /* Over the separator first: the terminator may take its place. */
         from += *from != '\0';
         *to++ = '\0';
     }
@@ -99,7 +99,7 @@ static void run_program(char *words[])
         report("'%s' ended with exit status %d", name, WEXITSTATUS(status));
 }
 
-/* Another prompt, which does what the words say before it reads a line. Windows are not the system's: it runs here. */
+/* Another prompt, which does what the words say before it reads a line. It runs in the same terminal. */
 static void start_prompt(int count, char *words[])
 {
     char program[] = "command_prompt", dashes[] = "--";
@@ -151,7 +151,7 @@ int main(int argc, char *argv[])
     companion_init(argv[0]);
     int count = parse_options(argc, argv, "Runs commands: exit, start, echo, lp, kp, or a program's name.", "[WORD...]",
                               options);
-    /* A script is ended by Ctrl+C. */
+    /* Not for a script, which Ctrl+C ends. */
     if (isatty(STDIN_FILENO) && sigaction(SIGINT, &action, NULL) < 0)
         die_error("sigaction(SIGINT)");
 
