@@ -18,15 +18,16 @@ FOLDERS = ("common", "chapter07", "chapter08", "tests")
 SOURCES = sorted(path for folder in FOLDERS for path in (SOURCE / folder).rglob("*.[ch]"))
 INCLUDE_FOLDERS = [SOURCE / "common", SOURCE / "common/handles", SOURCE / "common/files", SOURCE / "common/trace"]
 
-# With the SDK's headers these do not compile before windows.h; MinGW's include what they need. winsock2.h brings windows.h.
+# With the SDK these do not compile before windows.h, which winsock2.h brings, too. MinGW's include what they need.
 NEED_WINDOWS_H = {"winternl.h", "shellapi.h", "tlhelp32.h", "psapi.h", "winuser.h", "dbghelp.h"}
 BRING_WINDOWS_H = {"windows.h", "winsock2.h"}
 
 
 def system_headers(path: Path, seen: set[Path]) -> Iterator[str]:
-    """The system headers that a source includes, itself or through ours, in the order in which the compiler meets them."""
+    """The system headers that a source includes, itself or through ours, in the compiler's order."""
     seen.add(path)
-    for system, own in re.findall(r'^\s*#\s*include\s+(?:<([^>]+)>|"([^"]+)")', path.read_text(encoding="utf-8"), re.MULTILINE):
+    text = path.read_text(encoding="utf-8")
+    for system, own in re.findall(r'^\s*#\s*include\s+(?:<([^>]+)>|"([^"]+)")', text, re.MULTILINE):
         if system:
             yield system
             continue
@@ -105,8 +106,9 @@ def test_lesson_cmd_takes_the_python_of_the_environment(installed: Path, there: 
     result = run_lesson_cmd(installed, "run", "mailslot", "--json")
     lines = result.stdout.splitlines()
     assert lines[: len(started)] == started
-    assert lines[len(started) : -1] == ["[-X]", "[utf8]", "[-m]", "[companion]", "[run]", "[mailslot]", "[--json]"]
-    assert lines[-1].startswith("PYTHONPATH=") and lines[-1].rstrip("\\").endswith("내 폴더 (1)\\scripts")
+    rest = lines[len(started):]
+    assert rest[:-1] == ["[-X]", "[utf8]", "[-m]", "[companion]", "[run]", "[mailslot]", "[--json]"]
+    assert rest[-1].startswith("PYTHONPATH=") and rest[-1].rstrip("\\").endswith("내 폴더 (1)\\scripts")
     assert result.returncode == 7  # the program's own status
 
 

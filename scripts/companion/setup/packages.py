@@ -65,7 +65,8 @@ def _windows_compiler() -> str | None:
     """The one that CC names, or one on PATH. Visual Studio's is not on PATH: its installer is what knows of it, and
     Meson asks that, too."""
     vswhere = Path(os.environ.get("ProgramFiles(x86)", ""), "Microsoft Visual Studio/Installer/vswhere.exe")
-    return next(filter(None, map(shutil.which, (os.environ.get("CC", ""), "cl", "clang-cl", "gcc", str(vswhere)))), None)
+    programs = (os.environ.get("CC", ""), "cl", "clang-cl", "gcc", str(vswhere))
+    return next(filter(None, map(shutil.which, programs)), None)
 
 
 def _has_wine() -> bool:
