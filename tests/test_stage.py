@@ -85,12 +85,58 @@ def test_a_process_that_ends_while_one_looks_for_it(tmp_path: Path, monkeypatch:
 
 
 @linux_only
-def test_what_shows_itself_only_on_the_second_look_is_ended_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as late:
-        looks = [[], [Path("/proc", str(late.pid))]]
-        monkeypatch.setattr(processes, "of_run", lambda run: looks.pop(0) if looks else [])
-        processes.end_run("a run", [])
-        assert late.wait(DEADLINE_S) == -signal.SIGKILL
+def test_a_process_in_the_middle_of_exec_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its environ is empty for a moment: here, at the first look at each process."""
+    read, seen = Path.read_bytes, set()
+
+    def read_bytes(path: Path) -> bytes:
+        if path.name != "environ" or path in seen:
+            return read(path)
+        seen.add(path)
+        return b""
+
+    mark = f"LESSON_TEST={tmp_path}".encode()
+    with subprocess.Popen(["cat"], env=os.environ | {"LESSON_TEST": str(tmp_path)}, stdin=subprocess.PIPE) as process:
+        monkeypatch.setattr(Path, "read_bytes", read_bytes)
+        assert [found.name for found in processes.with_variable(mark)] == [str(process.pid)]
+        process.communicate()
+
+
+@linux_only
+def test_a_process_without_environment_is_not_waited_for() -> None:
+    """It was started with an empty one, or has ended and nobody has asked for its status."""
+    with subprocess.Popen(["sh", "-c", "echo; read -r line"], env=dict[str, str](), stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as process:
+        assert process.stdout and process.stdout.readline()
+        folder = Path("/proc", str(process.pid))
+        assert (folder / "environ").read_bytes() == b""
+        assert processes._has(folder, b"LESSON_TEST=") is False
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert processes._has(folder, b"LESSON_TEST=") is False
+
+
+@linux_only
+def test_a_program_started_while_a_run_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process may start another after it was found and before it is ended."""
+    run = tmp_path.name
+    environment = os.environ | {"COMPANION_RUN": run}
+    started = [subprocess.Popen(["sleep", "60"], env=environment)]
+    kill = os.kill
+
+    def start_and_kill(pid: int, number: int) -> None:
+        if len(started) < 3:
+            started.append(subprocess.Popen(["sleep", "60"], env=environment))
+        kill(pid, number)
+
+    monkeypatch.setattr(os, "kill", start_and_kill)
+    try:
+        processes.end_run(run, [])
+        assert [process.wait(DEADLINE_S) for process in started] == [-signal.SIGKILL] * 3
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
 
 
 @linux_only

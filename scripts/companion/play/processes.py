@@ -1,8 +1,9 @@
-"""What differs between the systems: starting a program in a group of its own, Ctrl+C, finding and ending a run.
+"""What the systems do differently with processes: starting one apart from us, Ctrl+C, finding and ending a run.
 
-On Linux /proc has all processes; on Windows none are found. A process may end while its files are read. A stat below
-/proc/ID then fails with ESRCH, which passes through Path.exists and through a Path.glob that goes deeper than /proc
-itself; so what is below a process is only read, and OSError is caught.
+On Linux /proc shows all processes; on Windows there is nothing to look through. A process may end while it is looked
+at. A stat below /proc/ID then fails with ESRCH, which passes through Path.exists and through a Path.glob that goes
+deeper than /proc itself; so what is below a process is only read, and OSError is caught. In the middle of exec a
+process has a new memory, in which the kernel has not yet noted where the environment is: environ is empty for a moment.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-_LOOK_AGAIN_S = 0.002  # longer than a process has no environment after exec
+_EXEC_S = 1.0  # in which an exec that is under way comes to its end; it takes far less than a millisecond
+_END_S = 5.0  # in which a process that was killed has ended
+_LOOK_AGAIN_S = 0.001
 
 
 def own_group() -> dict[str, Any]:
     """Options of Popen by which Ctrl+C and the end of a program reach it alone."""
     if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NO_WINDOW}  # a console of its own, without a window
+        return {"creationflags": subprocess.CREATE_NO_WINDOW}  # a console of its own, which nobody sees
     return {"start_new_session": True}
 
 
@@ -48,23 +51,18 @@ def end_run(run: str, started: list[subprocess.Popen[bytes]]) -> None:
                 subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
             process.kill()
             process.wait()
-    _kill_rest(run)
+    if sys.platform != "win32":
+        _end_all(run)
 
 
-def _kill_rest(run: str) -> None:
-    """What was started by a program that has ended; the run's name is in its environment. A process has no environment
-    for a moment after exec, and may start another one before it is killed: so until two looks find nothing new."""
-    if sys.platform == "win32":
-        return  # taskkill has ended them
-    killed: set[str] = set()
-    looks_in_vain = 0
-    while looks_in_vain < 2:
-        new = [process.name for process in of_run(run) if process.name not in killed]
-        for process in new:
+def _end_all(run: str) -> None:
+    """Ends what the programs of a run have started; the run's name is in the environment of each. One may start another
+    after we have looked and before we end it, so this looks again until none is left."""
+    until = time.monotonic() + _END_S
+    while (left := of_run(run)) and time.monotonic() < until:
+        for process in left:
             with contextlib.suppress(OSError):  # it has ended by itself
-                os.kill(int(process), signal.SIGKILL)
-        killed |= set(new)
-        looks_in_vain = 0 if new else looks_in_vain + 1
+                os.kill(int(process.name), signal.SIGKILL)
         time.sleep(_LOOK_AGAIN_S)
 
 
@@ -75,11 +73,33 @@ def of_run(run: str) -> list[Path]:
 def with_variable(variable: bytes) -> list[Path]:
     """The processes with this in their environment, b"NAME=VALUE", as their folders in /proc. Those that we may not
     read are left out."""
-    return [process for process in Path("/proc").glob("[0-9]*") if _has(process, variable)]
+    found: list[Path] = []
+    unknown = list(Path("/proc").glob("[0-9]*"))
+    until = time.monotonic() + _EXEC_S
+    while True:
+        answers = {process: _has(process, variable) for process in unknown}
+        found += [process for process, has in answers.items() if has]
+        unknown = [process for process, has in answers.items() if has is None]
+        if not unknown or time.monotonic() > until:
+            return found
+        time.sleep(_LOOK_AGAIN_S)
 
 
-def _has(process: Path, variable: bytes) -> bool:
+def _has(process: Path, variable: bytes) -> bool | None:
+    """None: that is not known yet."""
     try:
-        return variable in (process / "environ").read_bytes().split(b"\0")
+        environment = (process / "environ").read_bytes()
+        if not environment and _may_get_environment(process):
+            return None
+        return variable in environment.split(b"\0")
     except OSError:
         return False
+
+
+def _may_get_environment(process: Path) -> bool:
+    """Of one that showed no environment: false where it has none at all. That is so without memory (it belongs to the
+    kernel, or has ended), and where it was started with an empty one."""
+    fields = (process / "stat").read_bytes().rpartition(b")")[2].split()  # the name in front may have any characters
+    # The numbers of proc(5) are 23, 50 and 51; field 3 is the first one here.
+    memory_bytes, environment_begin, environment_end = (int(fields[number - 3]) for number in (23, 50, 51))
+    return memory_bytes > 0 and (environment_end == 0 or environment_begin < environment_end)
