@@ -11,6 +11,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from conftest import linux_only
 from companion.play.actor import Actor
 from companion.play.stage import Stage
 
@@ -136,6 +137,19 @@ def test_silent_and_slow_clients_disturb_nobody(posix_stage: Stage) -> None:
     for _ in range(41):  # each is cut off when its time is over
         server.next_line()
     for connection in silent + slow:
+        connection.close()
+    assert_still_serves(posix_stage, "unix_socket")
+
+
+@linux_only
+def test_without_descriptors_for_one_more_it_serves_on(posix_stage: Stage) -> None:
+    server, path = serve(posix_stage, "unix_socket")
+    resource = pytest.importorskip("resource")
+    assert server.process
+    resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (12, 12))
+    crowd = [call(path) for _ in range(14)]
+    assert re.match(r"unix_socket_server: accept\(client \d+\): error 24 EMFILE", server.next_error())
+    for connection in crowd:
         connection.close()
     assert_still_serves(posix_stage, "unix_socket")
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import DEADLINE_S, TOOLCHAINS
+from conftest import DEADLINE_S, TOOLCHAINS, linux_only
 from companion.play.actor import Actor
 from companion.play.stage import Stage
 from test_named_pipe import NEWS, REFUSED
@@ -154,6 +154,19 @@ def test_silent_and_slow_clients_disturb_nobody(mixed_stage: Stage, server: str)
     for _ in range(21):  # each is cut off when its time is over
         actor.next_line()
     for connection in silent + slow:
+        connection.close()
+    assert_still_serves(port)
+
+
+@linux_only
+def test_without_descriptors_for_one_more_it_serves_on(posix_stage: Stage) -> None:
+    server, port = serve(posix_stage, "socket_server")
+    resource = pytest.importorskip("resource")
+    assert server.process
+    resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (12, 12))
+    crowd = [call(port) for _ in range(14)]
+    assert re.match(r"socket_server: accept\(client \d+\): error 24 EMFILE", server.next_error())
+    for connection in crowd:
         connection.close()
     assert_still_serves(port)
 

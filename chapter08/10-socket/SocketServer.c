@@ -126,7 +126,7 @@ int _tmain(int argc, TCHAR *argv[])
             setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, (const char *)&settings.patience, sizeof(DWORD)) != 0 ||
             setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, (const char *)&settings.patience, sizeof(DWORD)) != 0 ||
             !start_client(serve_client, connection, number)) {
-            report_error(_T("client %lu"), number);
+            report_error(_T("accept(client %lu)"), number);
             closesocket(connection);
             Sleep(100); /* where there is no room for one more, the clients that are served will leave some */
         }

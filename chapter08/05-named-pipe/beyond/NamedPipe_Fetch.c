@@ -72,14 +72,15 @@ static bool finish(HANDLE hPipe, OVERLAPPED *operation, DWORD *bytes)
 
     if (result == WAIT_OBJECT_0 + 1)
         return GetOverlappedResult(hPipe, operation, bytes, FALSE);
+    DWORD error = result == WAIT_OBJECT_0 ? ERROR_CANCELLED : result == WAIT_TIMEOUT ? WAIT_TIMEOUT : GetLastError();
     /* The system may write to our buffer until the operation has ended, cancelled or not. */
     CancelIoEx(hPipe, operation);
     GetOverlappedResult(hPipe, operation, bytes, TRUE);
-    SetLastError(result == WAIT_TIMEOUT ? WAIT_TIMEOUT : ERROR_CANCELLED);
+    SetLastError(error);
     return false;
 }
 
-/* Asks, and takes the answer until its end, which is ERROR_BROKEN_PIPE. Gives the error that ended it. */
+/* Asks, and takes the answer until its end, which is ERROR_BROKEN_PIPE. Gives the error that ended it, or 0. */
 static DWORD fetch(HANDLE hPipe, const TCHAR *fileName, file_receipt *receipt)
 {
     static char data[CHUNK_BYTES];
@@ -137,7 +138,11 @@ int _tmain(int argc, TCHAR *argv[])
         SetEvent(hIsClean);
         Sleep(INFINITE); /* on_ctrl_c returns, and the system ends the process */
     }
-    if (error == WAIT_TIMEOUT)
+    if (error == WAIT_TIMEOUT) {
         report(_T("the time is over: %lu ms"), timeout);
+    } else if (error != ERROR_SUCCESS && error != ERROR_BROKEN_PIPE && error != ERROR_PIPE_NOT_CONNECTED) {
+        SetLastError(error);
+        report_error(_T("ReadFile(%s)"), pipeName);
+    }
     return end_receipt(&receipt);
 }

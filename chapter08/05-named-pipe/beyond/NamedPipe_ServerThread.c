@@ -58,8 +58,17 @@ static void end_client(pipe_client *client, DWORD error)
     free_client(client);
 }
 
+static bool read_chunk(file_reply *reply)
+{
+    DWORD bytesRead;
+
+    return bytes_to_read(reply) > 0 &&
+           ReadFile(reply->file, reply->data, (DWORD)bytes_to_read(reply), &bytesRead, NULL) &&
+           have_read(reply, bytesRead);
+}
+
 /* Gives 0 when the client has its answer, else the error. */
-static DWORD send_file(pipe_client *client)
+static DWORD answer(pipe_client *client)
 {
     file_reply *reply = &client->reply;
     DWORD bytesRead, bytesWritten;
@@ -74,15 +83,13 @@ static DWORD send_file(pipe_client *client)
         InterlockedIncrement(&client->steps);
         if (!WriteFile(client->hPipe, reply->data, (DWORD)reply->bytes, &bytesWritten, NULL))
             return GetLastError();
-    } while (bytes_to_read(reply) > 0 &&
-             ReadFile(reply->file, reply->data, (DWORD)bytes_to_read(reply), &bytesRead, NULL) &&
-             have_read(reply, bytesRead));
+    } while (read_chunk(reply));
     return ERROR_SUCCESS;
 }
 
 static unsigned __stdcall serve_client(void *client)
 {
-    end_client(client, send_file(client));
+    end_client(client, answer(client));
     return 0;
 }
 

@@ -9,7 +9,6 @@
  */
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -147,7 +146,7 @@ int main(int argc, char *argv[])
         if (connection < 0 || setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0 ||
             setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0 ||
             !begin_client(connection, number)) {
-            report_error("client %lu", number);
+            report_error("accept(client %lu)", number);
             close(connection);
             usleep(100000); /* where there is no room for one more, the clients that are served will leave some */
         }

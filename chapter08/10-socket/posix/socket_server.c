@@ -130,7 +130,7 @@ int main(int argc, char *argv[])
         if (connection < 0 || setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0 ||
             setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0 ||
             !start_client(serve_client, connection, clients)) {
-            report_error("client %lu", clients);
+            report_error("accept(client %lu)", clients);
             close(connection);
             usleep(100000); /* where there is no room for one more, the clients that are served will leave some */
         }
