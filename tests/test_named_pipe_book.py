@@ -88,19 +88,23 @@ def test_a_books_client_that_takes_characters_for_bytes(unicode_stage: Stage) ->
 
 
 def test_our_client_asks_the_books_server(win32_stage: Stage) -> None:
-    content = secrets.token_bytes(3 * PIECE + 1)
-    (win32_stage.work / "news.txt").write_bytes(NEWS)
-    (win32_stage.work / "큰 파일").write_bytes(content)
-    server = win32_stage.start("BookPipeServer", win32_stage.unique("pipe"), "3")
+    text = "오늘의 소식\n".encode()  # as text: the book's server changes line ends
+    large = b"line of sixteen\n" * (3 * PIECE // 16)  # whole messages, after which an empty one comes
+    (win32_stage.work / "news.txt").write_bytes(text)
+    (win32_stage.work / "큰 파일").write_bytes(large)
+    server = win32_stage.start("BookPipeServer", win32_stage.unique("pipe"), "4")
     assert server.next_line() == "ready"
-    assert fetched(client(win32_stage)) == NEWS
+    assert fetched(client(win32_stage)) == text
     assert server.next_line() == "ready"
-    assert fetched(client(win32_stage, "큰 파일")) == content
+    assert fetched(client(win32_stage, "큰 파일")) == large
+
     assert server.next_line() == "ready"
-    missing = client(win32_stage, "없는 파일")
+    missing = client(win32_stage, "없는 파일")  # waits as long as the server runs, which keeps the connection
+    assert server.next_line() == "ready"
+    assert not missing.has_ended
+    server.kill()
     assert missing.next_error() == NOTHING
     assert missing.exit() == 1
-    assert server.exit() == 0
 
 
 def test_two_character_sets_do_not_understand_each_other(win32_stage: Stage) -> None:

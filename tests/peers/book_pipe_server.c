@@ -1,8 +1,9 @@
 /*
  * book_pipe_server.c - on the wire what a server typed in from the book does (listing 8-6), written anew.
  *
- * A name of TCHARs comes, the bytes of the file go, in messages of 1024 at most; then FlushFileBuffers,
- * DisconnectNamedPipe, CloseHandle, and the pipe is made anew. A file that cannot be opened sends nothing.
+ * A name of TCHARs comes, the file goes as text, in messages of 1024 bytes at most, the last of which may be empty;
+ * then FlushFileBuffers, DisconnectNamedPipe, CloseHandle, and the pipe is made anew. Where the file cannot be opened,
+ * nothing is sent and the instance stays connected.
  *
  * Run     BookPipeServer PIPE CLIENTS
  */
@@ -10,7 +11,7 @@
 
 #define BUF_SIZE 1024
 
-static void send_requested_file(HANDLE hPipe)
+static void serve_client(HANDLE hPipe)
 {
     TCHAR fileName[MAX_PATH] = {0};
     char piece[BUF_SIZE];
@@ -19,14 +20,18 @@ static void send_requested_file(HANDLE hPipe)
 
     if (!ReadFile(hPipe, fileName, (MAX_PATH - 1) * sizeof(TCHAR), &bytesRead, NULL) || bytesRead == 0)
         return;
-    FILE *file = _tfopen(fileName, _T("rb"));
+    FILE *file = _tfopen(fileName, _T("r"));
     if (file == NULL)
         return;
-    while ((bytes = fread(piece, 1, sizeof(piece), file)) > 0) {
+    while (!feof(file)) {
+        bytes = fread(piece, 1, sizeof(piece), file);
         if (!WriteFile(hPipe, piece, (DWORD)bytes, &bytesWritten, NULL) || bytesWritten != bytes)
             break;
     }
     fclose(file);
+    FlushFileBuffers(hPipe);
+    DisconnectNamedPipe(hPipe);
+    CloseHandle(hPipe);
 }
 
 int _tmain(int argc, TCHAR *argv[])
@@ -45,12 +50,10 @@ int _tmain(int argc, TCHAR *argv[])
         if (hPipe == INVALID_HANDLE_VALUE)
             die_error(_T("CreateNamedPipe"));
         print(_T("ready\n"));
-        if (ConnectNamedPipe(hPipe, NULL) || GetLastError() == ERROR_PIPE_CONNECTED) {
-            send_requested_file(hPipe);
-            FlushFileBuffers(hPipe);
-            DisconnectNamedPipe(hPipe);
-        }
-        CloseHandle(hPipe);
+        if (ConnectNamedPipe(hPipe, NULL) || GetLastError() == ERROR_PIPE_CONNECTED)
+            serve_client(hPipe);
+        else
+            CloseHandle(hPipe);
     }
     return 0;
 }
