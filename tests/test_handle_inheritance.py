@@ -281,7 +281,7 @@ def test_the_table_of_another_process(win32_stage: Stage) -> None:
     assert reading["usage_count"] == writing["usage_count"] == 1
 
 
-@wine_differs("Wine 8 has no way to the flags of a handle of another process")
+@wine_differs("a duplicate does not take the flags along, so those of a handle of another process are unknown", "8.0")
 def test_the_flags_of_another_process(win32_stage: Stage) -> None:
     probe, process = holder(win32_stage)
     probe.type("protect")

@@ -224,7 +224,7 @@ def test_names_of_all_kinds(win32_stage: Stage) -> None:
     assert [b"".join(answer[1:]) for answer in answers] == [b"inside " + name.encode() for name in names]
 
 
-@wine_differs("Wine does not find out the final path of a file where it has more than 260 characters")
+@wine_differs("Wine does not find out the final path of a file where it has more than 260 characters", "8.0", "10.0")
 def test_the_longest_name(unicode_stage: Stage) -> None:
     serve(unicode_stage, ONE)
     (unicode_stage.work / "files" / ("x" * 255)).write_bytes(b"inside")
@@ -404,7 +404,7 @@ def test_a_killed_server_leaves_no_half_file(unicode_stage: Stage, program: str)
     assert [path.name for path in unicode_stage.work.glob("arrived*")] == []
 
 
-@wine_differs("Wine lets a second program make a first instance")
+@wine_differs("Wine lets a second program make a first instance", "8.0", "10.0")
 @pytest.mark.parametrize("program", SERVERS)
 def test_a_second_server_of_one_name_is_refused(unicode_stage: Stage, program: str) -> None:
     serve(unicode_stage, program)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from conftest import DEADLINE_S, TOOLCHAINS
 from pseudo_terminal import PseudoTerminal
-from companion.play.actor import Actor
+from companion.play.actor import Actor, ended_by_ctrl_c
 from companion.play.stage import Stage
 from companion.setup.toolchain import Toolchain
 
@@ -17,12 +17,12 @@ from companion.setup.toolchain import Toolchain
 class Terminal(PseudoTerminal):
     def __init__(self, toolchain: Toolchain, program: str, *arguments: str) -> None:
         super().__init__(toolchain.command(program, list(arguments)), toolchain.environment())
-        self._is_wine = toolchain.system(program) == "wine"
+        self.system = toolchain.system(program)
 
     def type(self, keys: str) -> None:
         """Presses keys once the program reads them: only then does Wine keep Linux from turning Enter into Ctrl+J."""
         end = time.monotonic() + DEADLINE_S
-        while self._is_wine and termios.tcgetattr(self.keyboard)[0] & termios.ICRNL:
+        while self.system == "wine" and termios.tcgetattr(self.keyboard)[0] & termios.ICRNL:
             assert time.monotonic() < end, "the program does not read from its terminal"
             time.sleep(0.001)
         self.press(keys)
@@ -73,7 +73,7 @@ def test_ctrl_d_ends_the_input(mail: Mail) -> None:
 def test_ctrl_c_ends_the_program(mail: Mail) -> None:
     receiver, terminal = mail
     terminal.type("\x03")
-    assert terminal.process.wait(DEADLINE_S) in (0, -2)  # 0 is Wine's
+    assert terminal.process.wait(DEADLINE_S) in ended_by_ctrl_c(terminal.system)
     assert not receiver.has_ended
 
 

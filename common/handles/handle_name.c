@@ -59,6 +59,8 @@ bool is_standard_handle(HANDLE hValue)
 static const TCHAR *kind_of_file(const handle_row *row, const name_query *query)
 {
     const TCHAR *name = row->name == NULL ? _T("") : row->name;
+    bool isNameless = row->name != NULL && name[0] == _T('\0');
+    bool isWriteOnly = (row->access & FILE_WRITE_DATA) != 0 && (row->access & FILE_READ_DATA) == 0;
 
     if (begins_with(name, _T("\\Device\\Mailslot")))
         return _T("mailslot");
@@ -78,7 +80,8 @@ static const TCHAR *kind_of_file(const handle_row *row, const name_query *query)
             return _T("pipe");
         return (row->access & FILE_READ_DATA) == 0 ? _T("mailslot") : _T("socket");
     default:
-        return _T("device");
+        /* Wine 10 has neither a name nor a type for the sender's end of a mailslot; a device has a name. */
+        return isNameless && isWriteOnly ? _T("mailslot") : _T("device");
     }
 }
 

@@ -9,13 +9,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from ..setup.packages import wine_version
 from ..trace.events import Kind
 from ..trace.growing import GrowingFile
 from . import processes
 from .scene import Step
 
-# The exit status of a program that Ctrl+C ended. On Windows it is STATUS_CONTROL_C_EXIT; Wine 8 makes it 0.
-_ENDED_BY_CTRL_C = {"windows": 0xC000013A, "wine": 0, "posix": -signal.SIGINT}
+# The exit status of a program that Ctrl+C ended. On Windows it is STATUS_CONTROL_C_EXIT; under Wine 10 its last 8 bits.
+_ENDED_BY_CTRL_C = {"windows": {0xC000013A}, "posix": {-signal.SIGINT}}
+_ENDED_BY_CTRL_C_UNDER_WINE = {"8.0": {0}, "10.0": {0x3A}}
+_UNDER_ANOTHER_WINE = {0, 0x3A}
+
+
+def ended_by_ctrl_c(system: str) -> set[int]:
+    """The exit status, or each one that is possible."""
+    if system == "wine":
+        return _ENDED_BY_CTRL_C_UNDER_WINE.get(wine_version(), _UNDER_ANOTHER_WINE)
+    return _ENDED_BY_CTRL_C[system]
 
 
 class Mismatch(Exception):
@@ -157,7 +167,7 @@ class Actor:
         return self.status
 
     def was_ended_by_ctrl_c(self) -> bool:
-        return self.exit() == _ENDED_BY_CTRL_C[self._system]
+        return self.exit() in ended_by_ctrl_c(self._system)
 
     def last_words(self) -> str:
         if self.errors.all:

@@ -75,6 +75,14 @@ def _has_wine() -> bool:
 
 
 @cache
+def wine_version() -> str:
+    """Such as "8.0", where Wine is there."""
+    words = subprocess.run([WINE, "--version"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                           encoding="utf-8", errors="replace").stdout.split()
+    return words[0].removeprefix("wine-") if words else ""
+
+
+@cache
 def python_for_tests() -> str | None:
     """A Python that has pytest and xdist. Debian installs them for its own Python, which may not be the one that
     runs this."""
