@@ -51,13 +51,14 @@ def end_run(run: str, started: list[subprocess.Popen[bytes]]) -> None:
                 subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
             process.kill()
             process.wait()
-    if sys.platform != "win32":
-        _end_all(run)
+    _end_all(run)
 
 
 def _end_all(run: str) -> None:
     """Ends what the programs of a run have started; the run's name is in the environment of each. One may start another
     after we have looked and before we end it, so this looks again until none is left."""
+    if sys.platform == "win32":
+        return  # taskkill has ended them
     until = time.monotonic() + _END_S
     while (left := of_run(run)) and time.monotonic() < until:
         for process in left:
