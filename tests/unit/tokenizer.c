@@ -27,7 +27,7 @@ static bool parses(const TCHAR *text, const TCHAR *expected)
         format_text(end, 256 - (size_t)(end - found), _T("%s%s%s%s"), program->input != NULL ? _T("<") : _T(""),
                     program->input != NULL ? program->input : _T(""),
                     program->output == NULL ? _T("")
-                    : program->is_append    ? _T(">>")
+                    : program->appends      ? _T(">>")
                                             : _T(">"),
                     program->output != NULL ? program->output : _T(""));
         end += _tcslen(end);

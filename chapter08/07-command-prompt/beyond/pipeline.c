@@ -33,7 +33,7 @@ static HANDLE open_output(const command *last, bool *isNew)
     if (last->output == NULL)
         return standard_stream(STD_OUTPUT_HANDLE);
     /* With FILE_APPEND_DATA alone each write goes to the end, whoever else writes there. */
-    hFile = CreateFile(last->output, last->is_append ? FILE_APPEND_DATA | SYNCHRONIZE : GENERIC_WRITE, FILE_SHARE_READ,
+    hFile = CreateFile(last->output, last->appends ? FILE_APPEND_DATA | SYNCHRONIZE : GENERIC_WRITE, FILE_SHARE_READ,
                        &inheritable, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
     if (hFile == INVALID_HANDLE_VALUE)
         report_error(_T("CreateFile(%s)"), last->output);
@@ -120,7 +120,7 @@ bool start_programs(const command_line *line, running_program *programs)
         isStarted = count == line->count;
         if (isStarted) {
             /* Only a file on a disk has an end that can be set. */
-            bool isEmptied = last->output != NULL && !last->is_append && GetFileType(hLast) == FILE_TYPE_DISK;
+            bool isEmptied = last->output != NULL && !last->appends && GetFileType(hLast) == FILE_TYPE_DISK;
             if (isEmptied && !SetEndOfFile(hLast))
                 report_error(_T("SetEndOfFile(%s)"), last->output);
             resume_all(line, started, programs);

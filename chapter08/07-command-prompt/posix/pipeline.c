@@ -18,11 +18,11 @@
 static int open_output(const command *last, int input)
 {
     struct stat read, written;
-    int fd = open(last->output, O_WRONLY | O_CREAT | O_CLOEXEC | (last->is_append ? O_APPEND : 0), 0666);
+    int fd = open(last->output, O_WRONLY | O_CREAT | O_CLOEXEC | (last->appends ? O_APPEND : 0), 0666);
 
     if (fd < 0) {
         report_error("open(%s)", last->output);
-    } else if (!last->is_append) {
+    } else if (!last->appends) {
         /* "sort < a > a" would empty the file before it is read. */
         if (fstat(input, &read) == 0 && fstat(fd, &written) == 0 && read.st_dev == written.st_dev &&
             read.st_ino == written.st_ino && S_ISREG(read.st_mode)) {

@@ -18,7 +18,7 @@ static syntax_error read_file_name(reader *line, command *program, token kind)
 
     if (*file != NULL)
         return SYNTAX_TWO_FILES;
-    program->is_append = program->is_append || kind == TOKEN_APPEND;
+    program->appends = program->appends || kind == TOKEN_APPEND;
     if (!read_token(line, &next, file))
         return SYNTAX_QUOTE;
     return next == TOKEN_WORD ? SYNTAX_OK : SYNTAX_NO_FILE;

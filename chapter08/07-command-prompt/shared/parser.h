@@ -26,7 +26,7 @@ typedef struct command {
     TCHAR **words; /* the program first; behind the last one a NULL */
     size_t word_count;
     TCHAR *input, *output; /* files; NULL: none */
-    bool is_append;
+    bool appends;
     builtin_function *run_builtin; /* NULL, as the parser leaves it: a program */
 } command;
 
