@@ -81,6 +81,22 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert (page.parent / target).exists(), target
 
 
+EVERY_PAGE = sorted([*SOURCE.glob("*.md"), *SOURCE.glob("c*/**/*.md")])
+
+
+@pytest.mark.parametrize("page", EVERY_PAGE, ids=ids)
+def test_a_table_of_differences_names_the_version_of_wine(page: Path) -> None:
+    """The heading's version holds for each row; what another version does stands in the row, with that version."""
+    text = page.read_text(encoding="utf-8")
+    headings = re.findall(r"^(\|.*\bWine\b.*\|)\n\|(?:-+\|)+$", text, re.MULTILINE)
+    assert [heading for heading in headings if not re.search(r"\| Wine \d+\.\d+ \|", heading)] == []
+    section = re.search(r"^## (?:Windows and Wine differ|Windows와 Wine의 차이)\n(.*?)^## ", text, re.S | re.M)
+    if section:
+        measured, _, rows = section[1].partition("\n|")
+        assert len(headings) == 1 and headings[0] in section[1]
+        assert "Wine 8.0" in measured and ("Wine 10.0" in measured) == ("10.0" in rows)
+
+
 @pytest.mark.parametrize("source", sorted(SOURCE.glob("chapter0*/*/**/*.c")), ids=ids)
 def test_the_header_of_a_program_tells_what_it_is(source: Path) -> None:
     text = source.read_text(encoding="utf-8")
