@@ -65,6 +65,22 @@ def test_leaving_the_stage_ends_what_still_runs(both_sides: tuple[Stage, str]) -
     assert not stage.work.exists()
 
 
+def test_leaving_the_stage_ends_what_has_outlived_its_parent(both_sides: tuple[Stage, str]) -> None:
+    stage, probe = both_sides
+    waiting, listing = (("waiting_process", "list_process") if probe == "probe" else ("WaitingProcess", "ListProcess"))
+    parent = stage.start(waiting, "--generations", "1")
+    child = stage.child(f"{waiting}.2")
+    process = child.next_line().split()[1]
+    parent.type("")
+    assert parent.exit() == 0
+    assert stage.start(listing, process).exit() == 0
+    stage.__exit__()
+    with Stage(stage.toolchain, deadline_s=DEADLINE_S) as other:
+        found = other.start(listing, process)
+        assert found.exit() == 1
+        assert "no process has" in found.next_error()
+
+
 @linux_only
 def test_a_process_that_ends_while_one_looks_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stat below /proc/ID then fails in ways that pathlib does not know, and none is needed."""
@@ -131,7 +147,7 @@ def test_a_program_started_while_a_run_is_ended(tmp_path: Path, monkeypatch: pyt
 
     monkeypatch.setattr(os, "kill", start_and_kill)
     try:
-        processes.end_run(run, [])
+        processes.Processes(run).end()
         assert [process.wait(DEADLINE_S) for process in started] == [-signal.SIGKILL] * 3
     finally:
         for process in started:
@@ -240,6 +256,35 @@ def test_no_colours_when_not_wanted(win32: Toolchain, monkeypatch: pytest.Monkey
     monkeypatch.setattr(sys, "stdout", terminal)
     assert play(win32, GOOD) == 0
     assert "\033" not in terminal.getvalue()
+
+
+def test_a_full_pipe_holds_only_its_writer_up(both_sides: tuple[Stage, str]) -> None:
+    """A pipe that waits when it is full, as those of Windows do; others of the run go on."""
+    stage, probe = both_sides
+    actor = stage.start("waiting_process" if probe == "probe" else "WaitingProcess", "--child")
+    assert actor.next_line().endswith("waits")
+    assert actor.process and actor.process.stdin and os.get_blocking(actor.process.stdin.fileno())
+    begin = time.monotonic()
+    for _ in range(100):
+        actor.type_bytes(b"x" * 10_000)
+    actor.end_input()
+    other = stage.start(probe, "lines")
+    other.type("first")
+    assert other.next_line().endswith("[first]")
+    other.end_input()
+    assert other.exit() == 0
+    stage.__exit__()
+    assert time.monotonic() - begin < DEADLINE_S
+
+
+def test_what_is_typed_into_a_full_pipe_arrives_as_the_program_reads(both_sides: tuple[Stage, str]) -> None:
+    stage, probe = both_sides
+    actor = stage.start(probe, "lines")
+    for number in range(3000):
+        actor.type(f"{number} " + "x" * 200)
+    actor.end_input()
+    assert actor.exit() == 0
+    assert [line.split("[")[1].split()[0] for line in actor.output.all[:-1]] == [str(n) for n in range(3000)]
 
 
 def test_a_program_that_reads_nothing_does_not_block_the_stage(win32_stage: Stage) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from companion.play import job
+from companion.play.stage import Stage
 from companion.setup.build import windows_options
 from companion.setup.packages import WINE
 from conftest import DEADLINE_S, SOURCE, TOOLCHAINS
@@ -118,3 +121,88 @@ def test_lesson_cmd_without_a_python_says_how_to_get_one(installed: Path) -> Non
     result = run_lesson_cmd(installed, "list")
     assert result.returncode == 1
     assert "winget install Python.Python" in result.stderr and result.stdout == ""
+
+
+# ---- The job object of a run. No Python of Windows is here: JobCalls makes the same calls with the SDK's declarations.
+
+class Kernel32:
+    """Stands for kernel32.dll: writes down the calls. The second thread of the snapshot is the one looked for."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, tuple[object, ...]]] = []
+
+    def __getattr__(self, name: str) -> Callable[..., int]:
+        def call(*arguments: object) -> int:
+            self.calls.append((name, arguments))
+            if name.startswith("Thread32"):
+                entry: job.ThreadEntry = arguments[1]._obj  # type: ignore[attr-defined]
+                entry.th32ThreadID, entry.th32OwnerProcessID = len(self.calls), 42 if name == "Thread32Next" else 7
+            return 0x100 + len(self.calls)
+        return call
+
+    def arguments(self, name: str) -> tuple[object, ...]:
+        return next(arguments for called, arguments in self.calls if called == name)
+
+
+def test_the_calls_of_a_job_end_what_outlives_its_parent() -> None:
+    """The real calls, in the order in which Python makes them, with a program whose parent has ended."""
+    kernel32 = Kernel32()
+    made = job.Job(kernel32)
+    made.take(42)
+    made.end()
+    made.end()
+    toolchain = TOOLCHAINS["unicode"]
+    with subprocess.Popen(toolchain.command("JobCalls", ["end"]), env=toolchain.environment(), encoding="utf-8",
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as peer:
+        assert peer.stdin and peer.stdout
+        lines = iter(line.rstrip() for line in peer.stdout)
+        head = [next(lines)]
+        waiting = 0
+        while waiting < 2:
+            head.append(next(lines))
+            waiting += head[-1].startswith("process ")
+        peer.stdin.write("\n")
+        peer.stdin.flush()
+        while head[-1] != "waits":
+            head.append(next(lines))
+        peer.stdin.write("\n")
+        peer.stdin.flush()
+        rest = list(lines)  # ends when the last program has closed its output
+        assert peer.wait(DEADLINE_S) == 0
+    seen = [line for line in head + rest if not line.startswith("process ") and line != "waits"]
+    made_by_peer = [name for number, name in enumerate(seen) if seen[number - 1: number] != [name]]  # each thread once
+    assert made_by_peer == [name for name, _ in kernel32.calls]
+
+
+def test_the_arguments_of_a_job() -> None:
+    kernel32 = Kernel32()
+    job.Job(kernel32).take(42)
+    assert kernel32.calls[0] == ("SetConsoleCtrlHandler", (None, 0))  # Ctrl+C may be ignored where a runner starts us
+    handle, kind, limits, size = kernel32.arguments("SetInformationJobObject")
+    assert (handle, kind, size) == (0x102, 9, ctypes.sizeof(job.ExtendedLimits))
+    assert limits._obj.BasicLimitInformation.LimitFlags == 0x2000  # type: ignore[attr-defined]
+    assert kernel32.arguments("OpenProcess") == (0x101, 0, 42)
+    assert kernel32.arguments("AssignProcessToJobObject") == (0x102, 0x104)
+    assert kernel32.arguments("OpenThread") == (2, 0, 9)
+
+
+def test_a_call_of_a_job_that_fails_says_which() -> None:
+    kernel32 = Kernel32()
+    setattr(kernel32, "AssignProcessToJobObject", lambda *arguments: 0)
+    with pytest.raises(OSError, match="AssignProcessToJobObject"):
+        job.Job(kernel32).take(42)
+
+
+@pytest.mark.skipif(ctypes.sizeof(ctypes.c_void_p) != 8, reason="the programs here have 64 bits")
+def test_the_structures_of_a_job(win32_stage: Stage) -> None:
+    peer = win32_stage.start("JobCalls", "sizes")
+    assert peer.exit() == 0
+    expected = []
+    for structure, name, members in (
+            (job.ExtendedLimits, "JOBOBJECT_EXTENDED_LIMIT_INFORMATION", ["IoInfo", "PeakJobMemoryUsed"]),
+            (job.ThreadEntry, "THREADENTRY32", ["th32ThreadID", "th32OwnerProcessID", "dwFlags"])):
+        expected.append(f"{name} {ctypes.sizeof(structure)}")
+        if structure is job.ExtendedLimits:
+            expected.append(f"{name}.BasicLimitInformation.LimitFlags {job.BasicLimits.LimitFlags.offset}")
+        expected += [f"{name}.{member} {getattr(structure, member).offset}" for member in members]
+    assert peer.output.all == expected

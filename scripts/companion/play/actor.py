@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from ..trace.events import Kind
 from ..trace.growing import GrowingFile
 from . import processes
 from .scene import Step
+from .typed import Typed
 
 # The exit status of a program that Ctrl+C ended. On Windows it is STATUS_CONTROL_C_EXIT; under Wine 10 its last 8 bits.
 _ENDED_BY_CTRL_C = {"windows": {0xC000013A}, "posix": {-signal.SIGINT}}
@@ -88,8 +88,7 @@ class Actor:
         self.has_ended = False
         self._host = host
         self._system = system
-        self._to_type = bytearray()
-        self._ends_input = False
+        self._typed = Typed(process.stdin) if process and process.stdin else None
 
     # --- what it prints
 
@@ -123,28 +122,16 @@ class Actor:
 
     def type_bytes(self, data: bytes) -> None:
         """Writes bytes to standard input, also those that no keyboard can type."""
-        self._to_type += data
-        self.feed()
+        if self._typed:
+            self._typed.add(data)
 
     def end_input(self) -> None:
-        self._ends_input = True
         self._host.saw(Kind.END_INPUT, self.lane, "")
-        self.feed()
+        self.close_input()
 
-    def feed(self) -> None:
-        """Passes on what has been typed, as much as the program takes now."""
-        stdin = self.process and self.process.stdin
-        if not stdin or stdin.closed:
-            return
-        try:
-            while self._to_type:
-                del self._to_type[: os.write(stdin.fileno(), self._to_type)]
-        except BlockingIOError:
-            return
-        except OSError:  # it reads no more: a broken pipe, which Windows may call an invalid argument
-            self._to_type.clear()
-        if self._ends_input:
-            stdin.close()
+    def close_input(self) -> None:
+        if self._typed:
+            self._typed.end()
 
     # --- how it ends
 

@@ -1,6 +1,6 @@
 """What the systems do differently with processes: starting one apart from us, Ctrl+C, finding and ending a run.
 
-On Linux /proc shows all processes; on Windows there is nothing to look through. A process may end while it is looked
+On Linux /proc shows all processes; on Windows a job object holds those of a run. A process may end while it is looked
 at. A stat below /proc/ID then fails with ESRCH, which passes through Path.exists and through a Path.glob that goes
 deeper than /proc itself; so what is below a process is only read, and OSError is caught. In the middle of exec a
 process has a new memory, in which the kernel has not yet noted where the environment is: environ is empty for a moment.
@@ -17,16 +17,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+from .job import CREATE_SUSPENDED, Job
+
 _EXEC_S = 1.0  # in which an exec that is under way comes to its end; it takes far less than a millisecond
 _END_S = 5.0  # in which a process that was killed has ended
 _LOOK_AGAIN_S = 0.001
-
-
-def own_group() -> dict[str, Any]:
-    """Options of Popen by which Ctrl+C and the end of a program reach it alone."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NO_WINDOW}  # a console of its own, which nobody sees
-    return {"start_new_session": True}
 
 
 def press_ctrl_c(process: subprocess.Popen[bytes]) -> None:
@@ -43,22 +38,43 @@ def press_ctrl_c(process: subprocess.Popen[bytes]) -> None:
     subprocess.run([sys.executable, "-c", press, str(process.pid)], check=True)
 
 
-def end_run(run: str, started: list[subprocess.Popen[bytes]]) -> None:
-    """Ends the processes of a run and what they have started, and nothing else."""
-    for process in started:
-        if process.poll() is None:
-            if os.name == "nt":
-                subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
-            process.kill()
+class Processes:
+    """The processes of a run."""
+
+    def __init__(self, run: str) -> None:
+        self._run = run
+        self._started: list[subprocess.Popen[bytes]] = []
+        if sys.platform == "win32":
+            self._job = Job()
+
+    def start(self, command: list[str], **options: Any) -> subprocess.Popen[bytes]:
+        """Starts a program that Ctrl+C and the end of the run reach, and that takes no Ctrl+C meant for us."""
+        if sys.platform == "win32":
+            # A console of its own, which nobody sees. It runs once it is in the job, so that its children are, too.
+            flags = subprocess.CREATE_NO_WINDOW | CREATE_SUSPENDED
+            process = subprocess.Popen(command, creationflags=flags, **options)
+            self._started.append(process)
+            self._job.take(process.pid)
+        else:
+            process = subprocess.Popen(command, start_new_session=True, **options)
+            self._started.append(process)
+        return process
+
+    def end(self) -> None:
+        """Ends the run's programs and what they have started, and nothing else."""
+        if sys.platform == "win32":
+            self._job.end()
+        for process in self._started:
+            process.kill()  # nothing happens to one that has ended
             process.wait()
-    _end_all(run)
+        _end_all(self._run)
 
 
 def _end_all(run: str) -> None:
     """Ends what the programs of a run have started; the run's name is in the environment of each. One may start another
     after we have looked and before we end it, so this looks again until none is left."""
     if sys.platform == "win32":
-        return  # taskkill has ended them
+        return  # all of them were in the job
     until = time.monotonic() + _END_S
     while (left := of_run(run)) and time.monotonic() < until:
         for process in left:

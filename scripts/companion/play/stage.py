@@ -7,11 +7,9 @@ and has a deadline.
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -21,9 +19,9 @@ from typing import Self
 from ..setup.toolchain import Toolchain
 from ..trace.events import Call, Event, Kind
 from ..trace.reader import with_creations_first
-from . import processes
 from .actor import Actor, Mismatch
 from .lane_names import LaneNames
+from .processes import Processes
 from .recorders import Recorders
 from .scene import Names, Step
 from .still import Stillness
@@ -56,14 +54,14 @@ class Stage:
         self.work = self._folder / "work"  # the programs' current directory
         self._files.mkdir()
         self.work.mkdir()
+        self.processes = Processes(self.run)
         self.recorders = Recorders(self._folder, self.toolchain, self._lanes)
         return self
 
     def __exit__(self, *_: object) -> None:
-        processes.end_run(self.run, [actor.process for actor in self.actors.values() if actor.process])
+        self.processes.end()
         for actor in self.actors.values():
-            if actor.process and actor.process.stdin:
-                actor.process.stdin.close()
+            actor.close_input()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def unique(self, name: str) -> str:
@@ -89,10 +87,8 @@ class Stage:
             variables |= self.recorders.variables(program)
         out, err = files.with_name(files.name + ".out"), files.with_name(files.name + ".err")
         with out.open("ab") as output, err.open("ab") as errors:
-            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=errors, cwd=self.work,
-                                       env=variables | (environment or {}), bufsize=0, **processes.own_group())
-        if sys.platform != "win32" and process.stdin:
-            os.set_blocking(process.stdin.fileno(), False)
+            process = self.processes.start(command, stdin=subprocess.PIPE, stdout=output, stderr=errors, cwd=self.work,
+                                           env=variables | (environment or {}), bufsize=0)
         self._known_files.add(out)
         self.actors[lane] = Actor(self, lane, self.toolchain.system(program), files, process)
         return self.actors[lane]
@@ -146,7 +142,6 @@ class Stage:
             if call.event != "enter" or call.key not in returned:  # else it did not block, and one event is enough
                 self._saw_call(call)
         for lane, actor in self.actors.items():
-            actor.feed()
             ends_now = not actor.has_ended and actor in ended
             self._saw_lines(actor, ends_now, None if ends_now else printed.get(lane))
             if ends_now:

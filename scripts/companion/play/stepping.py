@@ -5,14 +5,12 @@ The recorder in each program waits before a call until the program Stepper, star
 
 from __future__ import annotations
 
-import contextlib
 import subprocess
 import time
 from typing import Self
 
 from ..setup.toolchain import Toolchain, is_win32
 from ..trace.events import Call, Event, Kind
-from . import processes
 from .actor import Actor
 from .scene import Step
 from .stage import Stage
@@ -38,9 +36,8 @@ class SteppedStage(Stage):
         super().__enter__()
         # It counts as a program of the run: what it was told is done only when it waits again.
         variables = self.toolchain.environment() | {"COMPANION_RUN": self.run}
-        self._stepper = subprocess.Popen(self.toolchain.command("Stepper", [self.run]), env=variables, text=True,
-                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=1,
-                                         **processes.own_group())
+        self._stepper = self.processes.start(self.toolchain.command("Stepper", [self.run]), env=variables, bufsize=0,
+                                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self._stepper.stdout
         self._stepper.stdout.readline()
         return self
@@ -48,14 +45,8 @@ class SteppedStage(Stage):
     def __exit__(self, *details: object) -> None:
         super().__exit__(*details)
         assert self._stepper.stdin and self._stepper.stdout
-        with contextlib.suppress(OSError):
-            self._stepper.stdin.close()
+        self._stepper.stdin.close()
         self._stepper.stdout.close()
-        try:
-            self._stepper.wait(5)
-        except subprocess.TimeoutExpired:
-            self._stepper.kill()
-            self._stepper.wait()
 
     def start(self, program: str, *arguments: str, environment: dict[str, str] | None = None) -> Actor:
         variables = {"COMPANION_STEP": self.run} if is_win32(program) else {}
@@ -116,8 +107,7 @@ class SteppedStage(Stage):
         del self.halted[key]
         self._stillness.heard()
         assert self._stepper.stdin
-        self._stepper.stdin.write(f"{call.pid}-{call.tid}\n")
-        self._stepper.stdin.flush()
+        self._stepper.stdin.write(f"{call.pid}-{call.tid}\n".encode())
 
 
 def _ended_by(call: Call) -> int | None:
