@@ -112,6 +112,9 @@ DWORD text_bytes(const TCHAR *text);
  */
 TCHAR *text_from_utf8(const char *utf8, size_t utf8_bytes);
 
+/* UTF-16, which some calls give in both builds, to a TCHAR string that the caller frees. */
+TCHAR *text_from_wide(const wchar_t *wide);
+
 /* A TCHAR string to terminated UTF-8 that the caller frees. Half a surrogate pair becomes U+FFFD. */
 char *utf8_from_text(const TCHAR *text);
 #endif

@@ -123,6 +123,13 @@ def test_lesson_cmd_without_a_python_says_how_to_get_one(installed: Path) -> Non
     assert "winget install Python.Python" in result.stderr and result.stdout == ""
 
 
+def test_the_environment_is_read_as_utf_16() -> None:
+    """GetEnvironmentStringsA gives characters of the OEM code page; Wine's gives those of the ANSI one."""
+    asks = re.compile(r"\b(?:Get|Free)EnvironmentStringsA?\(")
+    found = {path.name: lines for path in SOURCES if (lines := asks.findall(path.read_text(encoding="utf-8")))}
+    assert found == {}
+
+
 # ---- The job object of a run. No Python of Windows is here: JobCalls makes the same calls with the SDK's declarations.
 
 class Kernel32:

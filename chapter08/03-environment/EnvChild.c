@@ -1,7 +1,7 @@
 /*
  * EnvChild.c - a child that reads the environment it was given (book: chapter 8, section 03, listing 8-9).
  *
- * Shows   GetEnvironmentVariable, GetEnvironmentStrings; SetEnvironmentVariable changes a process's own copy alone.
+ * Shows   GetEnvironmentVariable, GetEnvironmentStringsW; SetEnvironmentVariable changes a process's own copy alone.
  * Run     EnvChild [--change] [NAME...]
  * With    EnvParent.c and EnvBlock.c, which start it
  * POSIX   env_child.c
@@ -48,19 +48,20 @@ static void show_variable(const TCHAR *name)
 /* Prints the whole block: strings, one after the other, up to an empty one. */
 static void show_all(void)
 {
-    TCHAR *block = GetEnvironmentStrings();
+    /* Not GetEnvironmentStringsA, also in the ANSI build: that one alone gives characters of the OEM code page. */
+    wchar_t *block = GetEnvironmentStringsW();
     if (block == NULL)
-        die_error(_T("GetEnvironmentStrings"));
+        die_error(_T("GetEnvironmentStringsW"));
 
-    for (TCHAR *pair = block; *pair != _T('\0');) {
-        size_t pair_chars = _tcslen(pair);
+    for (const wchar_t *wide = block; *wide != L'\0'; wide += wcslen(wide) + 1) {
+        TCHAR *pair = text_from_wide(wide);
 
         /* Windows also keeps the current directory of each drive here, as "=C:=C:\work": no name begins with '='. */
         if (pair[0] != _T('='))
             print(_T("%s\n"), printable(pair));
-        pair += pair_chars + 1;
+        free(pair);
     }
-    FreeEnvironmentStrings(block);
+    FreeEnvironmentStringsW(block);
 }
 
 int _tmain(int argc, TCHAR *argv[])

@@ -37,7 +37,8 @@ TYPES = {
     "LPPROCESS_INFORMATION": "out_process_information", "LPPROCESSENTRY32": "out_process_entry",
 } | dict.fromkeys(["DWORD", "UINT", "ULONG", "LONG", "int", "INT", "long", "SIZE_T"], "number")
 
-FAILED = {"BOOL": "FALSE", "HANDLE": "NULL", "LPVOID": "NULL", "LPTCH": "NULL"}
+POINTERS = {"LPVOID", "LPTCH", "LPWCH"}
+FAILED = {"BOOL": "FALSE", "HANDLE": "NULL"} | dict.fromkeys(POINTERS, "NULL")
 
 
 @dataclass
@@ -218,7 +219,7 @@ def _result(call: Call, constants: dict[str, Constants]) -> str:
         return f'trace_constant(&call, "result", &{shows}_names, result);'
     if shows:
         return f'trace_{shows}(&call, "result", result);'
-    kind = {"BOOL": "bool", "HANDLE": "handle", "LPVOID": "given", "LPTCH": "given"}.get(call.result, "number")
+    kind = {"BOOL": "bool", "HANDLE": "handle"}.get(call.result, "given" if call.result in POINTERS else "number")
     return f'trace_{kind}(&call, "result", {"result != NULL" if kind == "given" else "result"});'
 
 

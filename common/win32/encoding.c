@@ -55,6 +55,16 @@ TCHAR *text_from_utf8(const char *utf8, size_t utf8_bytes)
 #endif
 }
 
+TCHAR *text_from_wide(const wchar_t *wide)
+{
+#ifdef _UNICODE
+    size_t bytes = (wcslen(wide) + 1) * sizeof(wchar_t);
+    return memcpy(allocate(bytes), wide, bytes);
+#else
+    return utf8_from_wide(wide);
+#endif
+}
+
 char *utf8_from_text(const TCHAR *text)
 {
 #ifdef _UNICODE

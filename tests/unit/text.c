@@ -109,6 +109,10 @@ static void test_utf8(void)
     CHECK(text != NULL && text[0] == _T('\0') && text_bytes(text) == 0);
     free(text);
 
+    text = text_from_wide(L"한글 \U0001F4EC");
+    CHECK(_tcscmp(text, _T("한글 \U0001F4EC")) == 0);
+    free(text);
+
     CHECK(is_refused("\xed\x95", 2));
     CHECK(is_refused("a\xff", 2));
     CHECK(is_refused("\xc0\xaf", 2));

@@ -26,24 +26,32 @@ static const TCHAR *const needed[] = {_T("SystemRoot"), _T("COMPANION_CONSOLE"),
 static TCHAR *make_block(int count, TCHAR *const pairs[])
 {
     const TCHAR **sorted = malloc(((size_t)count + NEEDED_COUNT) * sizeof(*sorted));
+    TCHAR *copied[NEEDED_COUNT] = {NULL};
     int sorted_count = 0;
     if (sorted == NULL)
         die_error(_T("malloc"));
 
-    TCHAR *own = GetEnvironmentStrings();
+    wchar_t *own = GetEnvironmentStringsW(); /* in both builds, as EnvChild.c says */
     if (own == NULL)
-        die_error(_T("GetEnvironmentStrings"));
-    for (const TCHAR *pair = own; *pair != _T('\0'); pair += _tcslen(pair) + 1) {
-        for (int i = 0; i < NEEDED_COUNT; i++) {
-            if (compare_names(pair, needed[i]) == 0)
+        die_error(_T("GetEnvironmentStringsW"));
+    for (const wchar_t *wide = own; *wide != L'\0'; wide += wcslen(wide) + 1) {
+        TCHAR *pair = text_from_wide(wide);
+        for (int i = 0; i < NEEDED_COUNT && pair != NULL; i++) {
+            if (copied[i] == NULL && compare_names(pair, needed[i]) == 0) {
+                copied[i] = pair;
                 sorted_count = insert_pair(sorted, sorted_count, pair);
+                pair = NULL;
+            }
         }
+        free(pair);
     }
     for (int i = 0; i < count; i++)
         sorted_count = insert_pair(sorted, sorted_count, pairs[i]);
 
     TCHAR *block = join_pairs(sorted, sorted_count);
-    FreeEnvironmentStrings(own);
+    FreeEnvironmentStringsW(own);
+    for (int i = 0; i < NEEDED_COUNT; i++)
+        free(copied[i]);
     free(sorted);
     return block;
 }
