@@ -130,6 +130,12 @@ def test_the_environment_is_read_as_utf_16() -> None:
     assert found == {}
 
 
+def test_the_error_of_a_remote_mailslot_has_a_name(win32_stage: Stage) -> None:
+    """Since Windows 11 24H2 remote mailslots are off. Older SDKs, and MinGW's, do not know the number."""
+    actor = win32_stage.start("Probe", "fail", "3025")
+    assert "error 3025 ERROR_REMOTE_MAILSLOTS_DEPRECATED: " in actor.next_error()
+
+
 # ---- The job object of a run. No Python of Windows is here: JobCalls makes the same calls with the SDK's declarations.
 
 class Kernel32:

@@ -1,6 +1,10 @@
 /* error_names.c - the names of error numbers. */
 #include "internal.h"
 
+#ifndef ERROR_REMOTE_MAILSLOTS_DEPRECATED
+#define ERROR_REMOTE_MAILSLOTS_DEPRECATED 3025L /* of Windows 11 24H2; older SDKs do not have it */
+#endif
+
 /* Windows has words for its error numbers but not their names, by which they are looked up in its manual. */
 static const struct {
     DWORD number;
@@ -93,6 +97,7 @@ static const struct {
     NAME(ERROR_COMMITMENT_LIMIT),
     NAME(ERROR_TIMEOUT),
     NAME(ERROR_USER_MAPPED_FILE),
+    NAME(ERROR_REMOTE_MAILSLOTS_DEPRECATED),
     NAME(RPC_S_SERVER_UNAVAILABLE),
     NAME(RPC_S_INVALID_BINDING),
     NAME(WSAEACCES),
