@@ -26,18 +26,17 @@ def symbols(build: str) -> tuple[dict[str, str], dict[str, set[str]]]:
     """The file that defines each symbol of the library, and the symbols that each file needs of others."""
     defined: dict[str, str] = {}
     needed: dict[str, set[str]] = {}
-    for library in BUILDS[build]:
-        objects = sorted((TOOLCHAINS[build].build_dir / f"common/lib{library}.a.p").glob("*.o*"))
-        assert objects
-        for path in objects:
-            name = file_of(path)
-            lines = subprocess.run([nm(path), "-g", path], capture_output=True, text=True, check=True).stdout
-            for kind, symbol in re.findall(r"^\s*[0-9a-f]*\s+([A-Za-z]) (\S+)$", lines, re.MULTILINE):
-                symbol = symbol.removeprefix("__imp_")
-                if kind == "U":
-                    needed.setdefault(name, set()).add(symbol)
-                elif kind in "TDBRC":
-                    defined[symbol] = name
+    common = TOOLCHAINS[build].build_dir / "common"
+    objects = [path for library in BUILDS[build] for path in common.rglob(f"lib{library}.a.p/*.o*")]
+    assert {path.parent.name for path in objects} == {f"lib{library}.a.p" for library in BUILDS[build]}
+    lines = subprocess.run([nm(objects[0]), "-gA", *objects], capture_output=True, text=True, check=True).stdout
+    for path, kind, symbol in re.findall(r"^(.+?):\s*[0-9a-f]*\s+([A-Za-z]) (\S+)$", lines, re.MULTILINE):
+        name = file_of(Path(path).relative_to(common))
+        symbol = symbol.removeprefix("__imp_")
+        if kind == "U":
+            needed.setdefault(name, set()).add(symbol)
+        elif kind in "TDBRC":
+            defined[symbol] = name
     return defined, needed
 
 
@@ -49,9 +48,10 @@ def nm(path: Path) -> str:
 
 
 def file_of(path: Path) -> str:
-    """The source of an object: Meson writes its path with underscores."""
-    mangled = path.stem.removeprefix("meson-generated_.._").removeprefix("meson-generated_")
-    return next((file for file in FILES if file.replace("/", "_") == mangled), mangled)
+    """The source of an object, whose path in the build's common/ is given. Meson puts underscores for slashes."""
+    source = path.stem.removeprefix("meson-generated_.._").removeprefix("meson-generated_")
+    mangled = "_".join([*path.parent.parent.parts, source])
+    return next((file for file in FILES if file.replace("/", "_") == mangled), source)
 
 
 def test_the_table_has_each_file() -> None:

@@ -180,7 +180,7 @@ def _demo(options: argparse.Namespace) -> int:
     if options.auto is not None and not 0 <= options.auto <= 3600:
         raise WrongUse("--auto: a number of seconds from 0 to 3600 is expected.")
     build = Build(SOURCE, options.build_dir, options.unicode)
-    prepare(build, programs=[*(program.name for program in lesson.programs), *lesson.uses, "Stepper"])
+    prepare(build, programs=[*lesson.needed_by(chosen.programs), "Stepper"])
     language = options.language or _language()
     return demo.play(build, chosen, f"{lesson.title[language]}  ·  {chosen.path.stem}", language, options.auto)
 
@@ -206,15 +206,19 @@ def _posix_counterpart(lesson: lessons.Lesson) -> scene.Scene:
 
 def _prepare_scenes(build: Build, lesson: lessons.Lesson, scenes: list[scene.Scene], is_traced: bool) -> None:
     has_posix = any(not is_win32(program) for chosen in scenes for program in chosen.programs)
-    prepare(build, programs=[*(program.name for program in lesson.programs), *lesson.uses],
+    prepare(build, programs=lesson.needed_by(program for chosen in scenes for program in chosen.programs),
             needs=packages.TO_TRACE_POSIX if is_traced and has_posix and os.name != "nt" else ())
 
 
 def _exec(options: argparse.Namespace) -> int:
     name, *arguments = options.program
     build = Build(SOURCE, options.build_dir, options.unicode)
-    prepare(build)
-    command = build.command(_known(name, build.programs(), "program"), arguments)
+    lesson = lessons.of_program(SOURCE, name)
+    if lesson is None:  # a program of the tests, or none
+        prepare(build, programs=[])
+        _known(name, build.all_programs(), "program")
+    prepare(build, programs=lesson.needed_by([name]) if lesson else [name])
+    command = build.command(name, arguments)
     if os.name == "nt":
         # Ctrl+C reaches the program too, and its exit status is the result.
         signal.signal(signal.SIGINT, lambda number, frame: None)

@@ -26,7 +26,8 @@ def run(source: Path, build_root: Path, names: list[str]) -> int:
         builds.append(Build(source, build_root, unicode=True, sanitize=True))
     prepare(*builds, tests=True)
 
-    command = [str(packages.python_for_tests()), "-m", "pytest", "tests", "-n", str(os.cpu_count() or 1)]
+    # A test mostly waits: for Wine to start a program, or for a time limit to run out.
+    command = [str(packages.python_for_tests()), "-m", "pytest", "tests", "-n", str(2 * (os.cpu_count() or 1))]
     if names:
         command += ["-k", " or ".join(names)]
     environment = os.environ | {"COMPANION_BUILD_ROOT": str(builds[0].build_root)}

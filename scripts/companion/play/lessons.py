@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..setup.failure import Failure
+from ..setup.toolchain import is_win32
 from . import lesson_files, lesson_toml
 from .lesson_toml import Table
 
@@ -50,6 +51,11 @@ class Lesson:
     scenes: list[Path]  # the main one first, then by name
     posix_scene: str | None  # the counterpart of the main one, where it is not the first of POSIX programs
 
+    def needed_by(self, programs: Iterable[str]) -> list[str]:
+        """What has to be built for these programs: all that its scenes may start, of Win32, of POSIX, or of both."""
+        sides = set(map(is_win32, programs))
+        return [name for name in [*(program.name for program in self.programs), *self.uses] if is_win32(name) in sides]
+
 
 def folders(source: Path) -> dict[str, Path]:
     """The folder of each lesson by the lesson's name, in the order of chapters and folder numbers."""
@@ -59,6 +65,11 @@ def folders(source: Path) -> dict[str, Path]:
         if other is not path:
             raise LessonError([f"{_shown(path)}: has the name of another lesson, {_shown(other)}"])
     return found
+
+
+def of_program(source: Path, program: str) -> Lesson | None:
+    """The lesson that has this program, if one has it."""
+    return next((lesson for lesson in survey(source)[0] if program in [one.name for one in lesson.programs]), None)
 
 
 def find_all(source: Path) -> list[Lesson]:

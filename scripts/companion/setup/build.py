@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -54,9 +54,11 @@ class Build(Toolchain):
              "If that is not about the project's own files, ./scripts/lesson doctor may tell more.").finish()
         return True
 
-    def compile(self, programs: Iterable[str] = ()) -> bool:
+    def compile(self, programs: Sequence[str] | None = None) -> bool:
         """Only these programs, or all. As sources get changed, this asks Ninja each time."""
-        ours = [program for program in programs if is_win32(program) or os.name != "nt"]
+        ours = [program for program in programs or () if is_win32(program) or os.name != "nt"]
+        if programs is not None and not ours:
+            return False
         ninja = ["ninja", "-C", str(self.build_dir), *(self.executable(program).name for program in ours)]
         command = ninja
         if os.name == "nt":
@@ -67,6 +69,12 @@ class Build(Toolchain):
         output = Step(f"compiling the {self.name} build", command, self._log("compile"),
                       "Mend what the compiler complains about and run this again.").finish()
         return _NOTHING not in output
+
+    def all_programs(self) -> list[str]:
+        """The names of all programs that can be built, once it is configured."""
+        told = json.loads((self.build_dir / "meson-info/intro-targets.json").read_text(encoding="utf-8"))
+        return sorted(target["name"] for target in told if target["type"] == "executable"
+                      and self.executable(target["name"]) == Path(target["filename"][0]))
 
     def _is_configured(self) -> bool:
         """Meson writes this file last. It names other directories when the project was moved since."""
@@ -91,16 +99,16 @@ class Build(Toolchain):
         return self.build_root / "logs" / f"{self.name}-{step}.log"
 
 
-def prepare(*builds: Build, programs: Iterable[str] = (), tests: bool = False,
+def prepare(*builds: Build, programs: Sequence[str] | None = None, tests: bool = False,
             needs: Iterable[packages.Need] = ()) -> bool:
-    """Makes all ready to start programs: packages (`needs` are more than the usual ones), the Wine prefix,
-    configuration, compilation (of these programs, or all). Says whether anything of it was to do."""
+    """Makes all ready to start these programs, or all: packages (`needs` are more than the usual ones), Wine where one
+    of them is a Win32 program, configuration, compilation. Says whether anything of it was to do."""
     build_root = builds[0].build_root
     with _lock(build_root), contextlib.ExitStack() as stack:
         required = [*packages.TO_RUN, *(packages.TO_TEST if tests else []), *needs]
         done = packages.require(required, build_root / "logs")
         wine = None
-        if os.name != "nt":
+        if os.name != "nt" and (programs is None or any(map(is_win32, programs))):
             done |= not builds[0].wine_prefix.exists()
             # It takes as long as what follows.
             wine = stack.enter_context(builds[0].start_wine(build_root / "logs/wine.log"))
