@@ -197,6 +197,19 @@ def test_a_killed_receiver_frees_the_name(win32_stage: Stage) -> None:
     assert again.exit() == 0
 
 
+@wine_differs("under Wine a sender's handle keeps the name of a slot whose owner has ended", "8.0")
+def test_a_senders_handle_keeps_no_slot(win32_stage: Stage) -> None:
+    """Only handles that CreateMailslot gave count, and their copies."""
+    mail = receiver(win32_stage)
+    typing = sender(win32_stage)
+    typing.type("before")
+    assert mail.next_line() == "received: before"
+    mail.kill()
+    again = receiver(win32_stage, "--count", "1")
+    assert sender(win32_stage, "hi").exit() == 0
+    assert again.exit() == 0
+
+
 @wine_differs("under Wine a write succeeds although nobody has the slot any more", "8.0", "10.0")
 def test_writing_after_the_receiver_was_killed_fails(win32_stage: Stage) -> None:
     mail = receiver(win32_stage)

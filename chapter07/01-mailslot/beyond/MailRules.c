@@ -26,6 +26,7 @@ int _tmain(int argc, TCHAR *argv[])
     const TCHAR *name = _T("rules");
     TCHAR slotName[MAX_PATH], message[8];
     DWORD bytes;
+    HANDLE hCopy;
 
     const option_spec options[] = {
         OPTION_TEXT("--name", "NAME", &name, "try it on \\\\.\\mailslot\\NAME (rules)"),
@@ -56,7 +57,16 @@ int _tmain(int argc, TCHAR *argv[])
 
     CloseHandle(hSecondSender);
     CloseHandle(hSender);
+
+    /* The slot lives until the last handle that reads is closed. */
+    if (!DuplicateHandle(GetCurrentProcess(), hReceiver, GetCurrentProcess(), &hCopy, 0, FALSE, DUPLICATE_SAME_ACCESS))
+        die_error(_T("DuplicateHandle"));
     CloseHandle(hReceiver);
-    show_result(_T("open it after its owner has closed it"), open_for_writing(slotName) != INVALID_HANDLE_VALUE);
+    show_result(_T("read through a duplicate of the closed handle"), ReadFile(hCopy, message, 8, &bytes, NULL));
+    hSecondSender = open_for_writing(slotName);
+    show_result(_T("open it for writing while the duplicate is open"), hSecondSender != INVALID_HANDLE_VALUE);
+    CloseHandle(hSecondSender);
+    CloseHandle(hCopy);
+    show_result(_T("open it after the duplicate is closed"), open_for_writing(slotName) != INVALID_HANDLE_VALUE);
     return 0;
 }
