@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -219,3 +221,35 @@ def test_the_structures_of_a_job(win32_stage: Stage) -> None:
             expected.append(f"{name}.BasicLimitInformation.LimitFlags {job.BasicLimits.LimitFlags.offset}")
         expected += [f"{name}.{member} {getattr(structure, member).offset}" for member in members]
     assert peer.output.all == expected
+
+
+@pytest.mark.parametrize("command, is_warned", [
+    ('TCHAR command[] = _T("Worker 5");', False),
+    ('TCHAR *command = _T("Worker 5");', True),
+    ('const TCHAR *command = _T("Worker 5");', True),
+])
+@pytest.mark.parametrize("build", ["unicode", "ansi"])
+def test_a_literal_as_a_childs_command_line_is_a_warning(build: str, command: str, is_warned: bool,
+                                                         tmp_path: Path) -> None:
+    """Row 15 of the public reports: CreateProcessW may write into its command line, and crashes where it is a literal.
+    Wine does not show it, so the compiler has to."""
+    source = tmp_path / "Starter.c"
+    source.write_text(f"""#include "companion.h"
+
+int _tmain(void)
+{{
+    STARTUPINFO si = {{0}};
+    PROCESS_INFORMATION pi;
+    {command}
+    si.cb = sizeof(si);
+    return CreateProcess(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &si, &pi);
+}}
+""", encoding="utf-8")
+    told = TOOLCHAINS[build].build_dir / "compile_commands.json"
+    entry = next(entry for entry in json.loads(told.read_text(encoding="utf-8"))
+                 if entry["file"].endswith("/WaitForObject.c"))
+    arguments = shlex.split(entry["command"].replace(entry["file"], str(source)))
+    arguments[arguments.index("-o") + 1] = str(tmp_path / "Starter.obj")
+    result = subprocess.run([*arguments, "-MF", str(tmp_path / "Starter.d")], cwd=entry["directory"], check=True,
+                            capture_output=True, text=True, timeout=DEADLINE_S)
+    assert ("discards" in result.stderr) == is_warned, result.stderr

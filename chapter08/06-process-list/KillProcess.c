@@ -1,5 +1,5 @@
 /*
- * KillProcess.c - ends a process by its name or its id (book: chapter 8, project, listing 8-10).
+ * KillProcess.c - ends a process by its name or its id (book: chapter 8, project).
  *
  * Shows   OpenProcess with no more rights than needed; TerminateProcess, which only begins the end;
  *         WaitForSingleObject, which sees it.

@@ -1,5 +1,5 @@
 /*
- * SignalStates.c - what makes each kind of kernel object signaled, shown by real waits (book: chapter 7, section 03).
+ * SignalStates.c - what makes each kind of kernel object signaled, shown by real waits.
  *
  * Shows   WaitForSingleObject on processes, threads, events, mutexes, semaphores and timers.
  * Run     SignalStates

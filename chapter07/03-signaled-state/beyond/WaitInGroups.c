@@ -1,5 +1,5 @@
 /*
- * WaitInGroups.c - waits for more processes than one call can take (book: chapter 7, section 03).
+ * WaitInGroups.c - waits for more processes than one call can take.
  *
  * Shows   A thread for each 64 processes, and WaitForMultipleObjects on the threads, which are objects like any other.
  * Run     WaitInGroups [--all] [--any] [--children N] [--work MS]

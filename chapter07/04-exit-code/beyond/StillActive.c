@@ -1,5 +1,5 @@
 /*
- * StillActive.c - a child whose exit code really is 259, the value of STILL_ACTIVE (book: chapter 7, section 03).
+ * StillActive.c - a child whose exit code really is 259, the value of STILL_ACTIVE.
  *
  * Shows   GetExitCodeProcess cannot tell a running process from one that ended with 259; WaitForSingleObject(h, 0) can.
  * Run     StillActive

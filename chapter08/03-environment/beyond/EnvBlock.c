@@ -1,5 +1,5 @@
 /*
- * EnvBlock.c - starts a child with an environment that was made for it alone (book: chapter 8, section 03).
+ * EnvBlock.c - starts a child with an environment that was made for it alone.
  *
  * Shows   CreateProcess with an environment block; the variables that every program needs and that must be in it.
  * Run     EnvBlock [--all] [NAME=VALUE...]

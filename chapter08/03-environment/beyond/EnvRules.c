@@ -1,5 +1,5 @@
 /*
- * EnvRules.c - what names and values a variable may have, shown by real calls (book: chapter 8, section 03).
+ * EnvRules.c - what names and values a variable may have, shown by real calls.
  *
  * Shows   The errors and the lengths that GetEnvironmentVariable and SetEnvironmentVariable give.
  * Run     EnvRules

@@ -1,5 +1,5 @@
 /*
- * environment_block.c - the order and the form of an environment block (book: chapter 8, section 03).
+ * environment_block.c - the order and the form of an environment block.
  *
  * Shows   The form that CreateProcess takes: NAME=VALUE\0NAME=VALUE\0\0, sorted by name without regard to case.
  * With    EnvBlock.c

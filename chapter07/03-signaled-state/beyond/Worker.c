@@ -1,5 +1,5 @@
 /*
- * Worker.c - the child of this lesson: works for a while and ends (book: chapter 7, section 03).
+ * Worker.c - the child of this lesson: works for a while and ends.
  *
  * Shows   A process is non-signaled from its start to its end, whatever it does in between.
  * Run     Worker MS
