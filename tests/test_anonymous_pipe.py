@@ -10,7 +10,7 @@ import threading
 from typing import IO
 
 import pytest
-from conftest import DEADLINE_S
+from conftest import DEADLINE_S, SOURCE, TOOLCHAINS
 from companion.play.stage import Stage
 from companion.setup.toolchain import Toolchain
 
@@ -180,3 +180,40 @@ def test_wrong_usage(win32_stage: Stage, arguments: list[str], complaint: str) -
     actor = win32_stage.start(*arguments)
     assert actor.next_error() == f"{arguments[0]}: {complaint} ({arguments[0]} --help shows the usage)"
     assert actor.exit() == 2
+
+
+@pytest.mark.parametrize("build, parent, child", [("unicode", "PipeParent", "PipeGrandchild"),
+                                                  ("ansi", "PipeParent", "PipeGrandchild"),
+                                                  ("posix", "pipe_parent", "pipe_grandchild")])
+def test_a_grandchild_keeps_the_pipe_from_its_end(build: str, parent: str, child: str) -> None:
+    """Row 13 of the public reports: the child has ended, and its parent reads on until the grandchild has, too."""
+    with Stage(TOOLCHAINS[build], deadline_s=DEADLINE_S) as stage:
+        talk = stage.start(parent, "--", child)
+        assert talk.next_line() == "child: this is all, I end"
+        assert talk.next_line() == "grandchild: the child has ended, and I have its pipes"
+        assert talk.process and talk.process.poll() is None
+        talk.end_input()
+        assert talk.exit() == 0, talk.last_words()
+        assert talk.output.unread == []
+
+
+@pytest.mark.parametrize("flushes", [False, True])
+def test_printf_into_a_pipe_comes_at_fflush_or_at_the_end(posix_stage: Stage, flushes: bool) -> None:
+    """Row 11 of the public reports: a child that prints seems to be silent. Windows' C library does the same."""
+    talk = posix_stage.start("pipe_parent", "--", "buffered_child", *(["--flush"] if flushes else []))
+    kept = 0 if flushes else len("first\n")
+    assert talk.next_error().endswith(f"{kept} bytes are still in this process")
+    if flushes:
+        assert talk.next_line() == "first"
+    talk.type("go on")
+    talk.end_input()
+    assert talk.exit() == 0, talk.last_words()
+    assert talk.output.all == ["first", "second"]
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.ko.md"])
+def test_the_page_says_how_printf_reaches_a_pipe_at_once(page: str) -> None:
+    """Row 11 of the public reports."""
+    text = (SOURCE / "chapter08/04-anonymous-pipe" / page).read_text(encoding="utf-8")
+    for way_out in ("`fflush(stdout)`", "`setvbuf(stdout, NULL, _IONBF, 0)`", "`_IOLBF`", "`CreatePseudoConsole`"):
+        assert way_out in text
