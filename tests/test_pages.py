@@ -97,6 +97,32 @@ def test_a_table_of_differences_names_the_version_of_wine(page: Path) -> None:
         assert "Wine 8.0" in measured and ("Wine 10.0" in measured) == ("10.0" in rows)
 
 
+@pytest.mark.parametrize("page", ["README.md", "README.ko.md"])
+def test_the_shells_page_says_what_to_type_for_a_path_that_ends_in_a_backslash(page: str) -> None:
+    """Row 14 of the public reports: cd "C:\\Program Files\\" has no closing quote."""
+    text = (SOURCE / "chapter08/07-command-prompt" / page).read_text(encoding="utf-8")
+    for typed in (r'`cd "C:\Program Files\"`', r'`cd "C:\Program Files"`', r'`cd "C:\Program Files\\"`'):
+        assert typed in text
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.ko.md"])
+def test_the_page_on_shared_memory_says_whose_local_names_are(page: str) -> None:
+    """Row 18 of the public reports."""
+    text = (SOURCE / "chapter08/08-shared-memory" / page).read_text(encoding="utf-8")
+    for word in ("`Local\\`", "`Global\\ring`", "kernel-object-namespaces", "`SeCreateGlobalPrivilege`"):
+        assert word in text
+
+
+@pytest.mark.parametrize("page", sorted(SOURCE.glob("chapter*/**/README*.md")), ids=ids)
+def test_what_a_page_says_to_run_is_there(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    scenes = {lesson.name: {scene.stem for scene in lesson.scenes} for lesson in LESSONS}
+    programs = {program.name for lesson in LESSONS for program in lesson.programs}
+    for lesson, scene in re.findall(r"lesson (?:run|demo|trace) ([a-z][\w-]*)(?: ([a-z][\w-]*))?", text):
+        assert lesson in scenes and (not scene or scene in scenes[lesson]), (lesson, scene)
+    assert set(re.findall(r"lesson exec (?:--ansi )?([A-Za-z]\w+)", text)) - programs == set()
+
+
 @pytest.mark.parametrize("source", sorted(SOURCE.glob("chapter0*/*/**/*.c")), ids=ids)
 def test_the_header_of_a_program_tells_what_it_is(source: Path) -> None:
     text = source.read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import BOTH_SIDES, DEADLINE_S, TOOLCHAINS
+from conftest import BOTH_SIDES, DEADLINE_S, TOOLCHAINS, WIN32
 from companion.play.actor import Actor
 from companion.play.stage import Stage
 
@@ -173,6 +173,17 @@ def test_a_writer_that_comes_after_the_readers_end(pair: Pair) -> None:
     late = pair.writer("anyone?")
     assert late.exit() == 1
     assert late.errors.all in told_that_the_reader_is_gone(pair)
+
+
+@pytest.mark.parametrize("build", WIN32)
+def test_a_writer_without_a_reader_is_told_of_sessions(build: str) -> None:
+    """Row 18 of the public reports: the reader was a service, whose session has Local\\ names of its own."""
+    with Stage(TOOLCHAINS[build], deadline_s=DEADLINE_S) as stage:
+        alone = stage.start("SharedMemoryWriter", "--name", stage.unique("ring"), "anyone?")
+        assert "error 2 ERROR_FILE_NOT_FOUND" in alone.next_error()
+        hint = alone.next_error()
+        assert "start SharedMemoryReader first" in hint and "in the same session" in hint and "Local\\" in hint
+        assert alone.exit() == 1
 
 
 def told_that_the_reader_is_gone(pair: Pair) -> list[list[str]]:

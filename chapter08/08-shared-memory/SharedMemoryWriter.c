@@ -94,7 +94,8 @@ int _tmain(int argc, TCHAR *argv[])
     if (hMapping == NULL) {
         report_error(_T("OpenFileMapping(%s)"), sectionName);
         if (GetLastError() == ERROR_FILE_NOT_FOUND)
-            report(_T("hint: start SharedMemoryReader first, with the same --name"));
+            report(_T("hint: start SharedMemoryReader first, with the same --name and in the same session: ")
+                   _T("a service has another one, and Local\\ names end at its border"));
         return STATUS_FAILED;
     }
     message_ring *view = MapViewOfFile(hMapping, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, 0);
