@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import BOTH_SIDES, DEADLINE_S, TOOLCHAINS
+from conftest import BOTH_SIDES, DEADLINE_S, TOOLCHAINS, linux_only
 from companion.play.actor import Actor
 from companion.play.stage import Stage
 
@@ -228,3 +228,17 @@ def test_ctrl_c_leaves_no_half_copy(win32_stage: Stage) -> None:
         assert os.listdir(work) == ["from"]
     else:  # it was faster than Ctrl+C
         assert (work / "to").stat().st_size == 200_000_000
+
+
+@linux_only
+def test_a_program_is_a_mapped_file_itself(posix_stage: Stage) -> None:
+    """As the page says: its code without the right to write, its data a private copy, the view shared."""
+    (Path(posix_stage.work) / "board.txt").write_text("a note\n", encoding="utf-8")
+    reader = posix_stage.start("memory_map_reader", "board.txt")
+    reader.next_line()
+    assert reader.process
+    lines = Path(f"/proc/{reader.process.pid}/maps").read_text(encoding="utf-8").splitlines()
+    maps = {(Path(line.split(None, 5)[5]).name, line.split()[1]) for line in lines if "/" in line}
+    assert {("memory_map_reader", "r-xp"), ("memory_map_reader", "rw-p"), ("board.txt", "r--s")} <= maps
+    reader.end_input()
+    assert reader.exit() == 0
