@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from operator import attrgetter
 from pathlib import Path
@@ -121,6 +122,46 @@ def test_what_a_page_says_to_run_is_there(page: Path) -> None:
     for lesson, scene in re.findall(r"lesson (?:run|demo|trace) ([a-z][\w-]*)(?: ([a-z][\w-]*))?", text):
         assert lesson in scenes and (not scene or scene in scenes[lesson]), (lesson, scene)
     assert set(re.findall(r"lesson exec (?:--ansi )?([A-Za-z]\w+)", text)) - programs == set()
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.ko.md"])
+@pytest.mark.parametrize("chapter", [7, 8])
+def test_a_chapters_page_has_the_books_order_and_a_command_for_each_point(chapter: int, page: str) -> None:
+    folder = SOURCE / f"chapter{chapter:02}"
+    text = (folder / page).read_text(encoding="utf-8")
+    sections, points = re.findall(r"^\|(?:-+\|)+\n(.+?)(?:\n\n|\n\Z)", text, re.DOTALL | re.MULTILINE)[:2]
+    numbers = [int(number) for number in re.findall(rf"\b{chapter}-(\d+) `", sections)]
+    books = [lesson for lesson in LESSONS if lesson.chapter == chapter and lesson.place]
+    assert numbers == sorted(numbers)
+    assert {f"{chapter}-{number}" for number in numbers} == {
+        listing for lesson in books for listing in (lesson.place.listings if lesson.place else [])}
+    assert [lesson.name for lesson in books if f"({lesson.folder.name}/{page})" not in sections] == []
+    assert [point for point in points.splitlines() if "`./scripts/lesson run " not in point] == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.ko.md"])
+def test_the_page_says_of_speed_what_was_measured(page: str) -> None:
+    text = (SOURCE / "chapter08" / page).read_text(encoding="utf-8")
+    with (SOURCE / "chapter08/ipc.csv").open(encoding="utf-8", newline="") as file:
+        rows = {(row["system"], row["mechanism"], int(row["size_bytes"])): row for row in csv.DictReader(file)}
+    large = {key[:2]: float(row["throughput_mb_s"]) for key, row in rows.items() if key[2] == 65536}
+    gains = sorted(large[key[:2]] / float(row["throughput_mb_s"]) for key, row in rows.items() if key[2] == 64)
+    delays = sorted(float(row["p99_us"]) / float(row["p50_us"]) for key, row in rows.items() if key[2] == 64)
+    assert 14.5 < gains[0] and gains[2] < 20.5 and 100 <= gains[3] and gains[12] < 1750
+    assert [f"{delay:.1f}" for delay in (delays[0], delays[9])] == ["1.8", "3.4"]
+    assert [round(delay, 1) for delay in delays[10:]] == [7.5, 13.1, 34.3]
+    others = max(speed for (system, name), speed in large.items() if system == "posix" and "memory" not in name)
+    ahead = [f"{large['posix', name] / others:.1f}" for name in ("shared-memory", "memory-map")]
+    for figure in ("1,700", "1.8", "3.4", "7.5", "13", "34", *ahead):
+        assert re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d.])", text.partition("(ipc.csv)")[2]), figure
+    for (system, name, size), row in rows.items():
+        if size == 64:
+            assert f"| {system} | {name} | {shown(row['throughput_mb_s'])} |" in text
+
+
+def shown(figure: str) -> str:
+    """As the table shows it: whole from 10 on, else with one decimal."""
+    return f"{float(figure):,.0f}" if float(figure) >= 10 else f"{float(figure):.1f}"
 
 
 @pytest.mark.parametrize("source", sorted(SOURCE.glob("chapter0*/*/**/*.c")), ids=ids)
