@@ -171,6 +171,7 @@ static int hold_handles(const TCHAR *name)
     hEvent = CreateEvent(NULL, TRUE, FALSE, NULL);
     print(_T("process %lu\n"), GetCurrentProcessId());
     show_handles(_T("held"));
+    print(_T("--\n"));
 
     while ((line = read_line()) != NULL) {
         if (_tcscmp(line, _T("duplicate")) == 0)
@@ -182,6 +183,7 @@ static int hold_handles(const TCHAR *name)
         else if (_tcscmp(line, _T("read")) == 0) /* which makes the pipe busy */
             CloseHandle(CreateThread(NULL, 0, read_pipe, hReadPipe, 0, NULL));
         show_handles(line);
+        print(_T("--\n"));
     }
     return 0;
 }

@@ -13,10 +13,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from companion.play import job
+from companion.play import job, lessons
+from companion.play.perform import perform
+from companion.play.scene import load
 from companion.play.stage import Stage
 from companion.setup.build import windows_options
 from companion.setup.packages import WINE
+from companion.setup.toolchain import Toolchain, is_win32
 from conftest import DEADLINE_S, SOURCE, TOOLCHAINS
 
 FOLDERS = ("common", "chapter07", "chapter08", "tests")
@@ -253,3 +256,52 @@ int _tmain(void)
     result = subprocess.run([*arguments, "-MF", str(tmp_path / "Starter.d")], cwd=entry["directory"], check=True,
                             capture_output=True, text=True, timeout=DEADLINE_S)
     assert ("discards" in result.stderr) == is_warned, result.stderr
+
+
+# ---- Standard handles as they are elsewhere
+
+class HighHandles(Toolchain):
+    """Each program gets standard handles with high values, as under a test runner of Windows. The low numbers are then
+    those of other handles, and what one process has is not what another has."""
+
+    def command(self, program: str, arguments: list[str]) -> list[str]:
+        command = super().command(program, arguments)
+        return [*command[:-len(arguments) - 1], str(self.executable("OddHandles")), "high",
+                *command[-len(arguments) - 1:]]
+
+
+@pytest.mark.parametrize("lesson", ["handle-inheritance", "duplicate-handle"])
+def test_scenes_about_handles_hold_with_high_standard_handles(win32: Toolchain, lesson: str) -> None:
+    toolchain = HighHandles(win32.build_dir, win32.wine_prefix)
+    scenes = [load(path) for path in lessons.load(lessons.folders(SOURCE)[lesson]).scenes]
+    for scene in [scene for scene in scenes if is_win32(scene.programs[0])]:
+        with Stage(toolchain, deadline_s=DEADLINE_S) as stage:
+            perform(scene, stage)
+
+
+@pytest.mark.parametrize("handles", ["none", "bad"])
+def test_a_standard_handle_that_is_none_is_in_no_list_of_handles(win32: Toolchain, handles: str) -> None:
+    """A program without a console may have such a number. With it in the list, CreateProcess fails on Windows."""
+    with Stage(win32, deadline_s=DEADLINE_S, is_traced=True) as stage:
+        mail = stage.start("MailReceiver", "--name", stage.unique("mailbox"), "--count", "1")
+        mail.next_line()
+        actor = stage.start("OddHandles", handles, "InheritList", "--name", stage.unique("mailbox"), "x")
+        assert actor.exit() == 0
+        assert mail.next_line() == "received: TakeHandle: x"
+        shell = stage.start("OddHandles", handles, "CommandShell", "-c", "Probe say y")
+        assert stage.child("Probe").next_line() == "[y]"
+        assert shell.exit() == 0
+        lists = [call.arguments["lpValue"] for call in stage.finish_trace()
+                 if call.name == "UpdateProcThreadAttribute" and call.event == "return"]
+    assert len(lists) == 2 and all(lists)
+    assert [len([handle for handle in one if handle["handle"] == "NULL" or int(handle["handle"], 16) >= 0x600])
+            for one in lists] == [1, 1]  # standard output
+
+
+def test_nul_is_no_console(win32_stage: Stage) -> None:
+    """Both are devices of characters for GetFileType."""
+    table = win32_stage.start("OddHandles", "nul", "HandleTable", "--all", "--json")
+    assert table.exit() == 0
+    kinds = {row["handle"]: row["kind"] for row in json.loads("".join(table.output.all))["handles"]}
+    assert "console" not in kinds.values()
+    assert "device" in [kind for handle, kind in kinds.items() if int(handle, 16) >= 0x600]

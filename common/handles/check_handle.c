@@ -3,6 +3,13 @@
 
 #include "handle_table.h"
 
+/* The number may also be one of something else here: each process has low numbers in use that it did not ask for. */
+static _Noreturn void refuse(void)
+{
+    report(_T("hint: the handle was not inherited, or the number is an old one"));
+    exit(STATUS_FAILED);
+}
+
 void check_handle(HANDLE hObject, const TCHAR *kind)
 {
     TCHAR value[HANDLE_CHARS];
@@ -11,12 +18,11 @@ void check_handle(HANDLE hObject, const TCHAR *kind)
     format_handle(value, hObject);
     if (!read_handle(hObject, &row)) {
         report_error(_T("GetHandleInformation(%s)"), value);
-        report(_T("hint: this process has no such handle; it was not inherited, or the number is an old one"));
-        exit(STATUS_FAILED);
+        refuse();
     }
     if (_tcscmp(row.kind, kind) != 0) {
         report(_T("handle %s is of kind %s in this process, not of kind %s"), value, row.kind, kind);
-        exit(STATUS_FAILED);
+        refuse();
     }
     free(row.name);
 }

@@ -13,6 +13,7 @@ typedef struct name_query {
     UNICODE_STRING *answer; /* with room for NAME_BYTES */
     NTSTATUS status;
     DWORD file_type;    /* of a File, from GetFileType */
+    bool is_console;    /* NUL and COM1 are of type FILE_TYPE_CHAR, too */
     bool is_named_pipe; /* true for the pipes of CreatePipe, too */
 } name_query;
 
@@ -20,9 +21,11 @@ static DWORD WINAPI query_name(void *argument)
 {
     name_query *query = argument;
     ULONG bytes;
+    DWORD mode;
 
     query->status = query->ntdll->query_object(query->hObject, NAME_CLASS, query->answer, (ULONG)NAME_BYTES, &bytes);
     query->file_type = GetFileType(query->hObject);
+    query->is_console = query->file_type == FILE_TYPE_CHAR && GetConsoleMode(query->hObject, &mode);
     query->is_named_pipe = GetNamedPipeInfo(query->hObject, NULL, NULL, NULL, NULL);
     return 0;
 }
@@ -73,7 +76,7 @@ static const TCHAR *kind_of_file(const handle_row *row, const name_query *query)
     case FILE_TYPE_DISK:
         return _T("file");
     case FILE_TYPE_CHAR:
-        return _T("console");
+        return query->is_console ? _T("console") : _T("device");
     case FILE_TYPE_PIPE:
         /* Without a name only under Wine: pipes of Linux, the sender's end of a mailslot, sockets. */
         if (is_standard_handle(row->hValue))
@@ -93,7 +96,7 @@ void read_name(const ntdll_calls *ntdll, HANDLE hObject, handle_row *row, DWORD 
 
     if (answer == NULL)
         answer = allocate(NAME_BYTES);
-    name_query query = {ntdll, hObject, answer, 0, FILE_TYPE_UNKNOWN, false};
+    name_query query = {ntdll, hObject, answer, 0, FILE_TYPE_UNKNOWN, false, false};
     memset(answer, 0, sizeof(*answer));
 
     /* Only a File can block: it may be a pipe that another thread is reading from. */
