@@ -197,7 +197,7 @@ def test_a_killed_receiver_frees_the_name(win32_stage: Stage) -> None:
     assert again.exit() == 0
 
 
-@wine_differs("under Wine a sender's handle keeps the name of a slot whose owner has ended", "8.0")
+@wine_differs("under Wine a sender's handle keeps the name of a slot whose owner has ended", "8.0", "10.0")
 def test_a_senders_handle_keeps_no_slot(win32_stage: Stage) -> None:
     """Only handles that CreateMailslot gave count, and their copies."""
     mail = receiver(win32_stage)

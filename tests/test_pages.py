@@ -164,6 +164,28 @@ def shown(figure: str) -> str:
     return f"{float(figure):,.0f}" if float(figure) >= 10 else f"{float(figure):.1f}"
 
 
+@pytest.mark.parametrize("lesson", LESSONS, ids=attrgetter("name"))
+def test_pages_and_headers_give_the_place_in_the_book(lesson: lessons.Lesson) -> None:
+    """8-6 is a listing and no section. Only the book's own programs are said to be in the book."""
+    heads = {page: (lesson.folder / page).read_text(encoding="utf-8").splitlines()[2] for page in LANGUAGES}
+    place, pattern = lesson.place, r"(?!)"
+    if place:
+        is_project = place.section == "project"
+        assert f"Book: chapter {place.chapter}, " + ("the project" if is_project else f"section {place.section}") in (
+            heads["README.md"])
+        assert f"책: {place.chapter}장 {'프로젝트' if is_project else f'{place.section}절'}" in heads["README.ko.md"]
+        for head in heads.values():
+            numbers = re.findall(rf"{place.chapter}-\d+", head)
+            assert numbers == place.listings or numbers == [place.listings[0], place.listings[-1]], head
+        section = "project" if is_project else f"section {place.section}"
+        pattern = rf"\(book: chapter {place.chapter}, {section}(?:, listing ({place.chapter}-\d+))?\)\."
+    for program in lesson.programs:
+        header = next(lesson.folder.rglob(f"{program.name}.c")).read_text(encoding="utf-8").partition("*/")[0]
+        found = re.search(pattern, header)
+        assert bool(found) == program.is_book == ("(book:" in header), program.name
+        assert not found or not place or found[1] is None or found[1] in place.listings, program.name
+
+
 @pytest.mark.parametrize("source", sorted(SOURCE.glob("chapter0*/*/**/*.c")), ids=ids)
 def test_the_header_of_a_program_tells_what_it_is(source: Path) -> None:
     text = source.read_text(encoding="utf-8")

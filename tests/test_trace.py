@@ -213,7 +213,7 @@ def test_calls_stand_between_the_lines_where_they_were_made(win32: Toolchain) ->
              if not event.call or event.call.event == "return"]
     assert shown[1:5] == ["CreateFile", "open a slot that nobody has made: error 2",
                           "CreateMailslot", "make the slot: works"]
-    assert shown[-3:-1] == ["CreateFile", "open it after its owner has closed it: error 2"]
+    assert shown[-3:-1] == ["CreateFile", "open it after the duplicate is closed: error 2"]
 
 
 # --- the table

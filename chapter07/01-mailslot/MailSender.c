@@ -23,7 +23,8 @@ int _tmain(int argc, TCHAR *argv[])
 
     const option_spec options[] = {
         OPTION_TEXT("--name", "NAME", &name, "send to the mailslot NAME (mailbox)"),
-        OPTION_TEXT("--to", "COMPUTER", &computer, "on that computer; * is every one of the domain (this one)"),
+        OPTION_TEXT("--to", "COMPUTER", &computer,
+                    "on that computer, or all of that domain; * is our domain (this one)"),
         OPTIONS_END,
     };
     companion_init(argv[0]);
