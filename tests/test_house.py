@@ -40,7 +40,8 @@ def linked_files() -> dict[str, set[Path]]:
     targets = json.loads(told.read_text(encoding="utf-8"))
     found = {}
     for target in targets:
-        sources = {Path(source) for group in target["target_sources"] for source in group["sources"]}
+        sources = {Path(source) for group in target["target_sources"]
+                   for source in group.get("sources", [])}  # the linker's group has none
         found[target["name"]] = with_headers({source for source in sources if is_in_a_lesson(source)})
     return found
 

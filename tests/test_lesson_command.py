@@ -69,6 +69,7 @@ def test_run_in_the_background_of_a_script() -> None:
     (["exec", "MailRecever"], "MailReceiver"),
     (["exec", "nothing-like-it"], "nothing-like-it"),
     (["bench", "named-pip"], "named-pipe"),
+    (["mutants", "scene-statu"], "scene-status"),
     (["ru", "mailslot"], "run"),
     (["run"], "LESSON"),
     (["run", "mailslot", "--unicode", "--ansi"], "--ansi"),
@@ -82,7 +83,7 @@ def test_wrong_usage(arguments: list[str], complaint: str) -> None:
     assert result.stdout == b""
 
 
-@pytest.mark.parametrize("command", ["", *"list run demo trace exec test lint bench setup doctor".split()])
+@pytest.mark.parametrize("command", ["", *"list run demo trace exec test lint mutants bench setup doctor".split()])
 def test_help(command: str) -> None:
     result = lesson(*command.split(), "--help")
     assert result.returncode == 0

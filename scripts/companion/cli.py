@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import FrameType
 
-from .maintain import bench, lint, tests
+from .maintain import bench, lint, mutants, tests
 from .play import lessons, scene
 from .setup import doctor, packages
 from .setup.failure import Failure, WrongUse
@@ -112,6 +112,9 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("names", metavar="NAME", nargs="*")
 
     add("lint", _lint, "Checks the form of the sources: clang-format, mypy and flake8.")
+
+    mutate = add("mutants", _mutants, "Breaks one thing at a time in a copy, and sees whether the tests notice it.")
+    mutate.add_argument("names", metavar="NAME", nargs="*", help="of changes in tests/mutants.toml (default: all)")
 
     measure = add("bench", _bench, "Measures how fast something is, beside what it is to be compared with.")
     measure.add_argument("name", metavar="NAME", help=f"what to measure: {', '.join(bench.BENCHES)}")
@@ -233,6 +236,12 @@ def _test(options: argparse.Namespace) -> int:
 
 def _lint(options: argparse.Namespace) -> int:
     return lint.run(SOURCE, options.build_dir)
+
+
+def _mutants(options: argparse.Namespace) -> int:
+    by_name = {mutant.name: mutant for mutant in mutants.load(SOURCE / "tests/mutants.toml")}
+    chosen = [by_name[_known(name, by_name, "change")] for name in options.names] or list(by_name.values())
+    return mutants.run(SOURCE, options.build_dir, chosen)
 
 
 def _bench(options: argparse.Namespace) -> int:
