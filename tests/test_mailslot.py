@@ -143,6 +143,7 @@ def test_a_message_longer_than_the_slot_allows_is_refused_at_the_sender(win32_st
     assert sender(win32_stage, "x" * 1025).exit() == 1
 
 
+@wine_differs("Wine takes a longer message into the slot, and then ReadFile refuses it: error 122", "10.0")
 def test_a_message_longer_than_the_buffer_does_no_harm(win32_stage: Stage) -> None:
     mail = receiver(win32_stage)
     sender(win32_stage, "x" * 1025).exit()
