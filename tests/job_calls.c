@@ -2,13 +2,15 @@
  * job_calls.c - makes the calls of scripts/companion/play/job.py, so that they are tested where no Python of Windows
  * is.
  *
- * Run     JobCalls sizes      the structures: their sizes, and where the members are that Python sets or reads
+ * Run     JobCalls sizes      the structures: their sizes, and where the members are that Python sets or reads;
+ *                             the number by which tests/huge_file.py asks for a sparse file
  *         JobCalls end        starts WaitingProcess and a child of it in a job; after the parent has ended, and a line
  *                             has come, ends the job; names each call
  */
 #include "companion.h"
 
 #include <tlhelp32.h>
+#include <winioctl.h>
 
 #define SIZE(type)           print(_T("%s %lu\n"), _T(#type), (unsigned long)sizeof(type))
 #define OFFSET(type, member) print(_T("%s.%s %lu\n"), _T(#type), _T(#member), (unsigned long)offsetof(type, member))
@@ -23,6 +25,7 @@ static int show_sizes(void)
     OFFSET(THREADENTRY32, th32ThreadID);
     OFFSET(THREADENTRY32, th32OwnerProcessID);
     OFFSET(THREADENTRY32, dwFlags);
+    print(_T("FSCTL_SET_SPARSE %lu\n"), (unsigned long)FSCTL_SET_SPARSE);
     return 0;
 }
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from conftest import DEADLINE_S, TOOLCHAINS, wine_differs
+from huge_file import make_endless
 from companion.maintain import bench
 from companion.play.actor import Actor
 from companion.play.stage import Stage
@@ -321,8 +322,7 @@ def test_a_server_that_falls_silent(win32_stage: Stage, messages: list[bytes]) -
 def test_a_file_that_takes_too_long(unicode_stage: Stage) -> None:
     """Also where there is always something to read."""
     serve(unicode_stage, ONE)
-    with (unicode_stage.work / "files/news.txt").open("wb") as file:
-        file.truncate(50_000_000_000)
+    make_endless(unicode_stage.work / "files/news.txt")
     fetching = client(unicode_stage, "--timeout", "3000", "--output", "arrived")
     assert fetching.next_error() == "NamedPipe_Fetch: the time is over: 3000 ms"
     assert "fewer came" in fetching.next_error()
@@ -332,8 +332,7 @@ def test_a_file_that_takes_too_long(unicode_stage: Stage) -> None:
 
 def test_ctrl_c_leaves_no_half_file(win32_stage: Stage) -> None:
     server = serve(win32_stage, ONE)
-    with (win32_stage.work / "files/large").open("wb") as file:
-        file.truncate(50_000_000_000)
+    make_endless(win32_stage.work / "files/large")
     fetching = client(win32_stage, "--output", "arrived", "large")
     assert win32_stage.wait(lambda: bool(list(win32_stage.work.glob("arrived.*.part"))))
     fetching.ctrl_c()
@@ -394,8 +393,7 @@ def test_message_borders_carry_no_meaning(unicode_stage: Stage, messages: list[b
 @pytest.mark.parametrize("program", SERVERS)
 def test_a_killed_server_leaves_no_half_file(unicode_stage: Stage, program: str) -> None:
     server = serve(unicode_stage, program)
-    with (unicode_stage.work / "files/news.txt").open("wb") as file:
-        file.truncate(50_000_000_000)
+    make_endless(unicode_stage.work / "files/news.txt")
     fetching = client(unicode_stage, "--output", "arrived")
     assert unicode_stage.wait(lambda: bool(list(unicode_stage.work.glob("arrived.*.part"))))
     server.kill()

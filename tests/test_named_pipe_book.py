@@ -11,6 +11,7 @@ import zlib
 
 import pytest
 from conftest import DEADLINE_S, TOOLCHAINS, wine_differs
+from huge_file import make_endless
 from companion.play.actor import Actor
 from companion.play.stage import Stage
 from test_named_pipe import NEWS, REFUSED, stranger, unicode_stage
@@ -148,8 +149,7 @@ def test_any_message_is_content(unicode_stage: Stage, messages: list[bytes]) -> 
 
 def test_a_killed_server_looks_like_the_end_of_the_file(unicode_stage: Stage) -> None:
     server = serve(unicode_stage)
-    with (unicode_stage.work / "files/news.txt").open("wb") as file:
-        file.truncate(50_000_000_000)
+    make_endless(unicode_stage.work / "files/news.txt")
     fetching = client(unicode_stage)
     assert unicode_stage.wait(lambda: fetching.output.path.stat().st_size > 0)
     server.kill()

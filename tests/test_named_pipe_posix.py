@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from conftest import linux_only
+from huge_file import make_endless
 from companion.play.actor import Actor
 from companion.play.stage import Stage
 
@@ -211,8 +212,7 @@ def test_what_a_killed_server_left_is_taken_over(posix_stage: Stage, kind: str) 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_killed_server_leaves_no_half_file(posix_stage: Stage, kind: str) -> None:
     server, path = serve(posix_stage, kind)
-    with (posix_stage.work / "files/news.txt").open("wb") as file:
-        file.truncate(50_000_000_000)
+    make_endless(posix_stage.work / "files/news.txt")
     fetching = client(posix_stage, kind, "--output", "arrived")
     assert posix_stage.wait(lambda: bool(list(posix_stage.work.glob("arrived.*.part"))))
     server.kill()

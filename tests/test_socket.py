@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from conftest import DEADLINE_S, TOOLCHAINS, linux_only
+from huge_file import make_endless
 from companion.play.actor import Actor
 from companion.play.stage import Stage
 from test_named_pipe import NEWS, REFUSED
@@ -260,8 +261,7 @@ def test_a_server_that_falls_silent(mixed_stage: Stage, client: str) -> None:
 @pytest.mark.parametrize("server", SERVERS[-1:])
 def test_a_killed_server_leaves_no_half_file(mixed_stage: Stage, server: str) -> None:
     actor, port = serve(mixed_stage, server)
-    with (mixed_stage.work / "files/news.txt").open("wb") as file:
-        file.truncate(50_000_000_000)
+    make_endless(mixed_stage.work / "files/news.txt")
     fetching = mixed_stage.start(CLIENTS[0], "--port", str(port), "--output", "arrived")
     assert mixed_stage.wait(lambda: bool(list(mixed_stage.work.glob("arrived.*.part"))))
     actor.kill()

@@ -21,6 +21,7 @@ from companion.setup.build import windows_options
 from companion.setup.packages import WINE
 from companion.setup.toolchain import Toolchain, is_win32
 from conftest import DEADLINE_S, SOURCE, TOOLCHAINS
+from huge_file import FSCTL_SET_SPARSE
 
 FOLDERS = ("common", "chapter07", "chapter08", "tests")
 SOURCES = sorted(path for folder in FOLDERS for path in (SOURCE / folder).rglob("*.[ch]"))
@@ -223,7 +224,15 @@ def test_the_structures_of_a_job(win32_stage: Stage) -> None:
         if structure is job.ExtendedLimits:
             expected.append(f"{name}.BasicLimitInformation.LimitFlags {job.BasicLimits.LimitFlags.offset}")
         expected += [f"{name}.{member} {getattr(structure, member).offset}" for member in members]
-    assert peer.output.all == expected
+    assert peer.output.all == [*expected, f"FSCTL_SET_SPARSE {FSCTL_SET_SPARSE}"]
+
+
+def test_a_long_file_is_made_sparse() -> None:
+    """By make_endless: on NTFS 50 GB would be taken from the disk otherwise."""
+    lengthen = re.compile(r"truncate\(.*\d(?:_\d{3}){3}|truncate\(.*\d{10}|1 << 3\d")
+    found = [path.name for path in (SOURCE / "tests").glob("*.py")
+             if path.name != "huge_file.py" and lengthen.search(path.read_text(encoding="utf-8"))]
+    assert found == []
 
 
 @pytest.mark.parametrize("command, is_warned", [
