@@ -228,8 +228,11 @@ def test_names_of_all_kinds(win32_stage: Stage) -> None:
 @wine_differs("Wine does not find out the final path of a file where it has more than 260 characters", "8.0", "10.0")
 def test_the_longest_name(unicode_stage: Stage) -> None:
     serve(unicode_stage, ONE)
-    (unicode_stage.work / "files" / ("x" * 255)).write_bytes(b"inside")
-    assert ask(unicode_stage, [b"x" * 255]) == [[b"OK 6\n", b"inside"]]
+    folder = unicode_stage.work / "files"
+    # On Windows a whole path has less than 260 characters, unless a setting of the system allows more.
+    longest = 259 - len(f"{folder}\\") if os.name == "nt" else 255
+    (folder / ("x" * longest)).write_bytes(b"inside")
+    assert ask(unicode_stage, [b"x" * longest]) == [[b"OK 6\n", b"inside"]]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="to make a link takes a privilege there")

@@ -9,6 +9,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -265,6 +266,20 @@ int _tmain(void)
     result = subprocess.run([*arguments, "-MF", str(tmp_path / "Starter.d")], cwd=entry["directory"], check=True,
                             capture_output=True, text=True, timeout=DEADLINE_S)
     assert ("discards" in result.stderr) == is_warned, result.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a current directory has less than 260 characters there, always")
+def test_programs_run_in_a_deep_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its path is longer than MAX_PATH. Children have lanes of their own there, too. (Unicode alone: Wine's
+    GetEnvironmentVariableA cuts what is Korean.)"""
+    folder = tmp_path.joinpath(*["깊은폴더" * 20] * 4)
+    folder.mkdir(parents=True)
+    assert len(str(folder)) > 260
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    with Stage(TOOLCHAINS["unicode"], deadline_s=DEADLINE_S, is_traced=True) as stage:
+        assert stage.start("EnvParent", "Good=Morning").exit() == 0
+        assert stage.child("EnvChild").next_line() == "[Good = Morning]"
+        assert {call.lane for call in stage.finish_trace()} == {"EnvParent", "EnvChild"}
 
 
 # ---- Standard handles as they are elsewhere

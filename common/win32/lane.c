@@ -6,7 +6,7 @@
 
 #define LANE_VARIABLE _T("COMPANION_LANE")
 #define ROOT_MARK     _T("root:")
-#define LANE_CHARS    (MAX_PATH + 1)
+#define LANE_CHARS    4096 /* a path may be longer than MAX_PATH, and a Korean letter takes three chars in UTF-8 */
 
 /* The number of the file behind a handle, unique on its volume. */
 static bool file_id(HANDLE hFile, FILE_ID_INFO *id)
