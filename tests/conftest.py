@@ -22,6 +22,11 @@ TOOLCHAINS = {name: Build(SOURCE, BUILD_ROOT, unicode=name == "unicode") for nam
 if os.name == "posix":
     TOOLCHAINS["posix"] = Build(SOURCE, BUILD_ROOT, unicode=True, sanitize=True)
 WIN32 = ["unicode", "ansi"]
+# `lesson test --compiler` tests one build alone, of another compiler.
+if OTHER_BUILD := os.environ.get("COMPANION_OTHER_BUILD"):
+    TOOLCHAINS = {OTHER_BUILD: Build(SOURCE, BUILD_ROOT, "unicode" in OTHER_BUILD,
+                                     compiler=OTHER_BUILD.rpartition("-")[0])}
+    WIN32 = [OTHER_BUILD]
 BOTH_SIDES = list(TOOLCHAINS)
 linux_only = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks into /proc")
 WINE = wine_version() if os.name != "nt" else ""
@@ -42,7 +47,7 @@ def wine_stays_awake() -> Iterator[None]:
     if os.name == "nt":
         yield
         return
-    toolchain = TOOLCHAINS["unicode"]
+    toolchain = TOOLCHAINS[WIN32[0]]
     toolchain.start_wine(BUILD_ROOT / "logs/wine.log").finish()
     with subprocess.Popen(toolchain.command("Probe", ["lines"]), env=toolchain.environment(), stdin=subprocess.PIPE,
                           stdout=subprocess.DEVNULL) as awake:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import FrameType
 
-from .maintain import bench, lint, mutants, tests
+from .maintain import bench, compilers, lint, mutants, tests
 from .play import lessons, scene
 from .setup import doctor, packages
 from .setup.failure import Failure, WrongUse
@@ -110,6 +110,9 @@ def _parser() -> argparse.ArgumentParser:
 
     test = add("test", _test, "Runs the tests, all or those of which the name contains a NAME.")
     test.add_argument("names", metavar="NAME", nargs="*")
+    test.add_argument("--compiler", choices=compilers.COMPILERS,
+                      help="builds the Win32 programs with this one, warnings as errors, and plays the scenes with "
+                      "them where Wine can; for Linux")
 
     add("lint", _lint, "Checks the form of the sources: clang-format, mypy and flake8.")
 
@@ -231,6 +234,8 @@ def _exec(options: argparse.Namespace) -> int:
 
 
 def _test(options: argparse.Namespace) -> int:
+    if options.compiler:
+        return compilers.run(options.compiler, SOURCE, options.build_dir, options.unicode, options.names)
     return tests.run(SOURCE, options.build_dir, options.names)
 
 

@@ -17,21 +17,29 @@ _NO_TESTS = 5  # pytest's exit status where the selection is empty
 
 def run(source: Path, build_root: Path, names: list[str]) -> int:
     """Runs all tests, or those of which the name contains one of these; gives pytest's exit status."""
-    for name in names:
-        if not re.fullmatch(r"[\w.-]+", name):  # else pytest would read it as an expression
-            raise WrongUse(f"{name!r} cannot be part of a test's name.")
+    check_names(names)
     lessons.find_all(source)  # fails with a list, where the tests would fail with tracebacks
     builds = [Build(source, build_root, unicode=True), Build(source, build_root, unicode=False)]
     if os.name != "nt":
         builds.append(Build(source, build_root, unicode=True, sanitize=True))
     prepare(*builds, tests=True)
 
+    return run_pytest(source, ["tests"], names, {"COMPANION_BUILD_ROOT": str(builds[0].build_root)})
+
+
+def check_names(names: list[str]) -> None:
+    for name in names:
+        if not re.fullmatch(r"[\w.-]+", name):  # else pytest would read it as an expression
+            raise WrongUse(f"{name!r} cannot be part of a test's name.")
+
+
+def run_pytest(source: Path, tests: list[str], names: list[str], environment: dict[str, str]) -> int:
+    """Runs what is in these files, all or what contains one of these names; gives pytest's exit status."""
     # A test mostly waits: for Wine to start a program, or for a time limit to run out.
-    command = [str(packages.python_for_tests()), "-m", "pytest", "tests", "-n", str(2 * (os.cpu_count() or 1))]
+    command = [str(packages.python_for_tests()), "-m", "pytest", *tests, "-n", str(2 * (os.cpu_count() or 1))]
     if names:
         command += ["-k", " or ".join(names)]
-    environment = os.environ | {"COMPANION_BUILD_ROOT": str(builds[0].build_root)}
-    with subprocess.Popen(command, env=environment, cwd=source) as pytest:
+    with subprocess.Popen(command, env=os.environ | environment, cwd=source) as pytest:
         try:
             status = pytest.wait()
         except KeyboardInterrupt:

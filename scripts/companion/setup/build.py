@@ -29,10 +29,14 @@ def windows_options() -> list[str]:
 
 
 class Build(Toolchain):
-    """One build of all programs: with UTF-16 or UTF-8 in its TCHARs; or the POSIX side with sanitizers."""
+    """One build of all programs: with UTF-16 or UTF-8 in its TCHARs; or the POSIX side with sanitizers. One with
+    another compiler, by its name and Meson's cross file for it, allows no warnings."""
 
-    def __init__(self, source: Path, build_root: Path, unicode: bool, sanitize: bool = False) -> None:
+    def __init__(self, source: Path, build_root: Path, unicode: bool, sanitize: bool = False,
+                 compiler: str = "", cross_file: Path | None = None) -> None:
         self.name = "sanitize" if sanitize else "unicode" if unicode else "ansi"
+        if compiler:
+            self.name = f"{compiler}-{self.name}"
         self.source = source.resolve()
         self.build_root = build_root.resolve()
         super().__init__(self.build_root / self.name, self.build_root / "wine")
@@ -41,7 +45,10 @@ class Build(Toolchain):
             self._options = ["-Db_sanitize=address,undefined", "-Db_lundef=false"]
         else:
             self._options = [f"-Dunicode={str(unicode).lower()}"]
-            self._options += windows_options() if os.name == "nt" else [f"--cross-file={self.source / _CROSS_FILE}"]
+            # zig makes no precompiled headers; and without them each source is compiled as it stands.
+            self._options += ["-Dwerror=true", "-Db_pch=false"] if compiler else []
+            self._options += (windows_options() if os.name == "nt" else
+                              [f"--cross-file={cross_file or self.source / _CROSS_FILE}"])
 
     # Each of these does nothing, quickly, where nothing is to do, and says whether it did something.
 

@@ -19,6 +19,8 @@ from .progress import Step, StepFailed, say
 
 WINE = Path(__file__).resolve().parents[2] / "wine"
 
+_LISTS = Path("/var/lib/apt/lists")
+
 # Where one command installs several packages.
 _TOGETHER = {
     "apt": "apt-get install -y --no-install-recommends",
@@ -123,6 +125,13 @@ _STRACE = Need("strace", lambda: shutil.which("strace") is not None, lambda: ["s
 GNUPLOT = _tool("gnuplot", "gnuplot", {
     "apt": "gnuplot-nox", "dnf": "gnuplot-minimal", "pacman": "gnuplot", "brew": "brew install gnuplot",
     "winget": "winget install gnuplot.gnuplot"})
+# For `lesson test --compiler`, and for nothing else.
+MINGW_I686 = _tool("C compiler for 32-bit Win32", "i686-w64-mingw32-gcc", {
+    "apt": "gcc-mingw-w64-i686-win32", "dnf": "mingw32-gcc", "pacman": "mingw-w64-gcc"})
+MINGW_UCRT = _tool("C compiler for Win32 with the UCRT", "x86_64-w64-mingw32ucrt-gcc", {
+    "apt": "gcc-mingw-w64-ucrt64", "dnf": "ucrt64-gcc", "pacman": "(there is no such package for this system)"})
+CLANG = _tool("clang", "clang", {"apt": "clang", "dnf": "clang", "pacman": "clang"})
+NPM = _tool("npm", "npm", {"apt": "npm", "dnf": "npm", "pacman": "npm"})
 # For `lesson lint`, and for nothing else.
 CLANG_FORMAT = _versioned_tool("clang-format", {"apt": "clang-format"})
 MYPY = _versioned_tool("mypy", {"apt": "mypy"})
@@ -156,6 +165,13 @@ def how_to_install(needs: Sequence[Need]) -> list[str]:
         return packages
     sudo = "sudo " if _needs_sudo() and shutil.which("sudo") else ""
     return [f"{sudo}{_TOGETHER[column]} {' '.join(packages)}"]
+
+
+def is_unknown(need: Need) -> bool:
+    """Whether Debian's or Ubuntu's package lists are there, and know no such package."""
+    return (system() == "apt" and any(_LISTS.glob("*_Packages*"))
+            and subprocess.run(["apt-cache", "show", *need.packages["apt"].split()], stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL).returncode != 0)
 
 
 def require(needs: Sequence[Need], logs: Path) -> bool:
@@ -204,7 +220,7 @@ def _apt_install(names: list[str], logs: Path, by_hand: str) -> None:
              f"When what apt-get complains about is mended, run this again, or as root:\n{by_hand}").finish()
 
     # A new system has no package lists yet; an old one may have lists that name files which are gone.
-    if any(Path("/var/lib/apt/lists").glob("*_Packages*")):
+    if any(_LISTS.glob("*_Packages*")):
         with contextlib.suppress(StepFailed):
             return run(install)
     run(["sh", "-c", "; ".join(map(shlex.join, thorough))])
