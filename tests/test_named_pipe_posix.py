@@ -6,20 +6,26 @@ import os
 import random
 import re
 import secrets
+import shutil
+import signal
 import socket
 import stat
+import subprocess
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import linux_only
+from conftest import DEADLINE_S, TOOLCHAINS, linux_only
 from huge_file import make_endless
 from companion.play.actor import Actor
 from companion.play.stage import Stage
+from companion.setup.toolchain import Toolchain
 
 KINDS = ["named_pipe", "unix_socket"]
 NEWS = "오늘의 소식\r\nnews\x1a\x00end".encode()
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs FIFOs and Unix sockets")
+resource = pytest.importorskip("resource")  # as FIFOs and Unix sockets, not on Windows
 
 
 def serve(stage: Stage, kind: str, *arguments: str) -> tuple[Actor, Path]:
@@ -51,6 +57,42 @@ def ask(path: Path, request: bytes) -> bytes:
         connection.sendall(request)
         connection.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+class MuteServer:
+    """A peer of the test's own, which sends what it is told, and else nothing, and never ends."""
+
+    def __init__(self, folder: Path, kind: str) -> None:
+        self.folder, self.is_fifo = folder, kind == "named_pipe"
+
+    def __enter__(self) -> MuteServer:
+        if self.is_fifo:
+            os.mkfifo(self.folder / "mute.requests")
+            self.requests = os.open(self.folder / "mute.requests", os.O_RDWR)
+        else:
+            self.listener = socket.socket(socket.AF_UNIX)
+            self.listener.bind(str(self.folder / "mute.socket"))
+            self.listener.listen()
+        self.answer = -1
+        return self
+
+    def send(self, data: bytes) -> None:
+        try:
+            if self.answer < 0 and self.is_fifo:
+                pid = os.read(self.requests, 100).split()[0].decode()
+                self.answer = os.open(self.folder / f"mute.{pid}.answer", os.O_WRONLY)
+            elif self.answer < 0:
+                self.answer = self.listener.accept()[0].detach()
+            os.write(self.answer, data)
+        except BrokenPipeError:
+            pass  # the client has gone
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self.answer)
+        if self.is_fifo:
+            os.close(self.requests)
+        else:
+            self.listener.close()
 
 
 def assert_still_serves(stage: Stage, kind: str) -> None:
@@ -145,7 +187,6 @@ def test_silent_and_slow_clients_disturb_nobody(posix_stage: Stage) -> None:
 @linux_only
 def test_without_descriptors_for_one_more_it_serves_on(posix_stage: Stage) -> None:
     server, path = serve(posix_stage, "unix_socket")
-    resource = pytest.importorskip("resource")
     assert server.process
     resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (12, 12))
     crowd = [call(path) for _ in range(14)]
@@ -153,6 +194,247 @@ def test_without_descriptors_for_one_more_it_serves_on(posix_stage: Stage) -> No
     for connection in crowd:
         connection.close()
     assert_still_serves(posix_stage, "unix_socket")
+
+
+def lay(path: Path, kind: str) -> None:
+    """Puts something of that kind under a name that a program takes for its own."""
+    if kind == "file":
+        path.write_bytes(b"precious")
+    elif kind == "link":
+        path.symlink_to("nowhere")
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "fifo":
+        os.mkfifo(path)
+    else:
+        with socket.socket(socket.AF_UNIX) as bound:
+            bound.bind(str(path))
+
+
+def what_lies(path: Path) -> tuple[int, bytes]:
+    mode = path.lstat().st_mode
+    return stat.S_IFMT(mode), path.read_bytes() if stat.S_ISREG(mode) else b""
+
+
+@pytest.fixture
+def own_runtime_folder(posix_stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    folder = Path(f"/tmp/run-{posix_stage.run}")
+    folder.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("kind, program, lies", [
+    ("named_pipe", program, lies) for program in ("server", "client", "answer")
+    for lies in ("file", "link", "folder", "socket")
+] + [("unix_socket", program, lies) for program in ("server", "client") for lies in ("file", "link", "folder", "fifo")])
+def test_what_lies_under_our_name_stays_as_it_is(posix_stage: Stage, own_runtime_folder: Path, kind: str, program: str,
+                                                 lies: str) -> None:
+    """Row 4 of the public reports. For the answer FIFO, whose name has the client's process id, all ids that come
+    next are taken."""
+    places = [own_runtime_folder / f"news.{'requests' if kind == 'named_pipe' else 'socket'}"]
+    if program == "answer":
+        assert posix_stage.start("named_pipe_server", "--name", "news").next_line()
+        last = int(Path("/proc/loadavg").read_text().split()[-1])
+        places = [own_runtime_folder / f"news.{pid}.answer" for pid in range(last, last + 1000)]
+    for place in places:
+        lay(place, lies)
+    before = [what_lies(place) for place in places]
+
+    actor = posix_stage.start(f"{kind}_{'server' if program == 'server' else 'client'}", "--name", "news")
+    complaint = actor.next_error()
+    words = {"file": "a plain file", "link": "a link", "folder": "a folder", "fifo": "a FIFO", "socket": "a socket"}
+    wanted = "a FIFO" if kind == "named_pipe" else "a socket"
+    assert any(complaint.endswith(f": {place} is {words[lies]}, not {wanted}") for place in places)
+    assert "hint: choose another --name" in actor.next_error()
+    assert actor.exit() == 1
+    assert len(actor.errors.all) == 2
+    assert [what_lies(place) for place in places] == before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_has_come_to_lie_under_our_name_is_not_removed(posix_stage: Stage, kind: str) -> None:
+    """Row 4 of the public reports."""
+    server, path = serve(posix_stage, kind)
+    path.unlink()
+    path.write_bytes(b"precious")
+    server.ctrl_c()
+    assert server.was_ended_by_ctrl_c()
+    assert path.read_bytes() == b"precious"
+    path.unlink()
+
+
+def test_a_socket_of_another_kind_that_is_in_use_stays(posix_stage: Stage, own_runtime_folder: Path) -> None:
+    """Row 4 of the public reports: connect fails, and yet somebody lives there."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+        other.bind(str(own_runtime_folder / "news.socket"))
+        actor = posix_stage.start("unix_socket_server", "--name", "news")
+        assert "EPROTOTYPE" in actor.next_error()
+        assert actor.exit() == 1
+        assert (own_runtime_folder / "news.socket").is_socket()
+
+
+@pytest.mark.parametrize("lies", ["fifo", "link", "folder", "socket"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_output_that_is_no_plain_file_is_not_replaced(posix_stage: Stage, kind: str, lies: str) -> None:
+    """Row 4 of the public reports. As root, --output /dev/null would have taken the device's place."""
+    serve(posix_stage, kind)
+    output = posix_stage.work / "arrived"
+    lay(output, lies)
+    before = what_lies(output)
+    fetching = client(posix_stage, kind, "--output", "arrived")
+    assert fetching.next_error() == f"{kind}_client: arrived is there, and is no plain file: it is not replaced"
+    assert fetching.exit() == 1
+    assert what_lies(output) == before
+    assert [path.name for path in posix_stage.work.glob("arrived*")] == ["arrived"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_part_file_that_is_there_stays(posix_stage: Stage, kind: str) -> None:
+    """Row 4 of the public reports."""
+    serve(posix_stage, kind)
+    last = int(Path("/proc/loadavg").read_text().split()[-1])
+    places = [posix_stage.work / f"arrived.{pid}.part" for pid in range(last, last + 1000)]
+    for place in places:
+        place.write_bytes(b"precious")
+    fetching = client(posix_stage, kind, "--output", "arrived")
+    assert re.fullmatch(rf"{kind}_client: fopen\(arrived\.\d+\.part\): error 17 EEXIST: File exists",
+                        fetching.next_error())
+    assert fetching.exit() == 1
+    assert all(place.read_bytes() == b"precious" for place in places)
+
+
+@linux_only
+def test_without_threads_for_one_more_nobody_is_dropped(posix: Toolchain) -> None:
+    """Row 5 of the public reports. A limit of memory stands for one of threads, which root does not have: there is no
+    room for the stack of one more. Not the build with the sanitizers, which need terabytes of addresses."""
+    with Stage(TOOLCHAINS["unicode"], deadline_s=DEADLINE_S) as stage:
+        server, path = serve(stage, "unix_socket")
+        assert server.process
+        status = Path(f"/proc/{server.process.pid}/status").read_text()
+        in_use = int(re.findall(r"VmSize:\s*(\d+) kB", status)[0]) * 1024
+        limit = in_use + 20_000_000  # two stacks of 8 MB
+        resource.prlimit(server.process.pid, resource.RLIMIT_AS, (limit, limit))
+        crowd = [call(path) for _ in range(12)]
+        assert re.match(r"unix_socket_server: pthread_create\(client \d+\): error 1[12] E(AGAIN|NOMEM)",
+                        server.next_error())
+        assert "is served on" in server.next_error()
+        for connection in crowd:  # each of them in turn, as soon as others leave
+            connection.sendall(b"news.txt\n")
+            connection.shutdown(socket.SHUT_WR)
+        for connection in crowd:
+            assert b"".join(iter(lambda: connection.recv(65536), b"")).endswith(NEWS)
+            connection.close()
+
+
+@linux_only
+def test_a_server_without_descriptors_says_so_once_and_does_not_spin(posix_stage: Stage) -> None:
+    """Row 5 of the public reports."""
+    server, path = serve(posix_stage, "unix_socket", "--clients", "15")
+    assert server.process
+    resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (12, 12))
+    crowd = [call(path) for _ in range(14)]
+    server.next_error()
+    server.next_error()
+    ticks = sum(int(field) for field in Path(f"/proc/{server.process.pid}/stat").read_text().split()[13:15])
+    time.sleep(1.5)  # time in which it must do nothing
+    used = sum(int(field) for field in Path(f"/proc/{server.process.pid}/stat").read_text().split()[13:15]) - ticks
+    assert used <= os.sysconf("SC_CLK_TCK") // 2
+    posix_stage.look()
+    assert server.errors.unread == []
+    for connection in crowd:
+        connection.close()
+    assert_still_serves(posix_stage, "unix_socket")
+    assert server.exit() == 0  # a failed accept is no client
+
+
+@linux_only
+def test_a_fifo_server_without_descriptors_goes_on(posix_stage: Stage) -> None:
+    """Row 5 of the public reports."""
+    server, _ = serve(posix_stage, "named_pipe")
+    assert server.process
+    used = len(list(Path(f"/proc/{server.process.pid}/fd").iterdir()))
+    for room, outcome in ((used, "no answer, since this server cannot open one more file"),
+                          (used + 1, "refused, the server is short of descriptors or memory; ask again later")):
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (room, 100))
+        asking = client(posix_stage, "named_pipe", "--timeout", "300")
+        assert server.next_line().endswith(outcome)
+        assert asking.exit() == 1
+    resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (100, 100))
+    assert_still_serves(posix_stage, "named_pipe")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_disk_that_is_full_leaves_nothing(posix_stage: Stage, kind: str) -> None:
+    """Row 5 of the public reports: the limit on a file's size stands for the end of the disk."""
+    serve(posix_stage, kind)
+    (posix_stage.work / "files/large").write_bytes(bytes(5_000_000))
+    program = posix_stage.toolchain.executable(f"{kind}_client")
+    fetching = subprocess.run(["sh", "-c", 'ulimit -f 1000; exec "$@"', "sh", program, "--name",
+                               posix_stage.unique("pipe"), "--output", "arrived", "large"],
+                              cwd=posix_stage.work, capture_output=True, text=True)
+    assert re.match(rf"{kind}_client: fwrite\(arrived\.\d+\.part\): error 27 EFBIG", fetching.stderr)
+    assert fetching.returncode == 1
+    assert not list(posix_stage.work.glob("arrived*"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_client_that_a_signal_ends_leaves_no_part_file(posix_stage: Stage, kind: str, number: int) -> None:
+    """Row 23 of the public reports."""
+    _, path = serve(posix_stage, kind)
+    make_endless(posix_stage.work / "files/endless")
+    for _ in range(5):
+        fetching = client(posix_stage, kind, "--output", "arrived", "endless")
+        assert posix_stage.wait(lambda: bool(list(posix_stage.work.glob("arrived.*.part"))))
+        assert fetching.process
+        fetching.process.send_signal(number)
+        assert fetching.exit() == -number
+        assert not list(posix_stage.work.glob("arrived*"))
+        assert not list(path.parent.glob(f"{path.stem}.*.answer"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("sent", [b"", b"OK 5\n123"])
+def test_a_server_that_falls_silent(posix_stage: Stage, own_runtime_folder: Path, kind: str, sent: bytes) -> None:
+    """Row 19 of the public reports."""
+    with MuteServer(own_runtime_folder, kind) as server:
+        asking = posix_stage.start(f"{kind}_client", "--name", "mute", "--timeout", "300", "--output", "arrived")
+        server.send(sent)
+        assert re.search("the time is over: 300 ms|was busy for 300 ms", asking.next_error())
+        assert asking.exit() == 1
+        assert not list(posix_stage.work.glob("arrived*"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_server_that_sends_a_byte_now_and_then(posix_stage: Stage, own_runtime_folder: Path, kind: str) -> None:
+    """Row 19 of the public reports: each call is short, and still the whole has an end."""
+    with MuteServer(own_runtime_folder, kind) as server:
+        asking = posix_stage.start(f"{kind}_client", "--name", "mute", "--timeout", "500", "--output", "arrived")
+        server.send(b"OK 1000000\n")
+
+        def has_ended() -> bool:
+            server.send(b"x")
+            time.sleep(0.02)  # the pace of a server that is too slow
+            return asking.has_ended
+
+        assert posix_stage.wait(has_ended)
+        assert asking.next_error() == f"{kind}_client: the time is over: 500 ms"
+        assert asking.exit() == 1
+        assert not list(posix_stage.work.glob("arrived*"))
+
+
+def test_a_server_that_takes_nobody(posix_stage: Stage, own_runtime_folder: Path) -> None:
+    """Row 19 of the public reports: connect waits where the queue of listen is full."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(own_runtime_folder / "mute.socket"))
+        listener.listen(0)
+        with call(own_runtime_folder / "mute.socket"):
+            asking = posix_stage.start("unix_socket_client", "--name", "mute", "--timeout", "300")
+            assert "EAGAIN" in asking.next_error()
+            assert asking.next_error() == "unix_socket_client: hint: the server took nobody for 300 ms"
+            assert asking.exit() == 1
 
 
 @pytest.mark.parametrize("garbage", [

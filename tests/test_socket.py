@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import random
 import re
 import secrets
+import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -251,10 +254,86 @@ def test_a_server_that_falls_silent(mixed_stage: Stage, client: str) -> None:
         connection, _ = listener.accept()
         with connection:
             connection.sendall(b"OK 5\n123")
-            assert re.search("WSAETIMEDOUT|nothing came for too long", fetching.next_error())
-            assert "fewer came" in fetching.next_error()
+            assert re.search("WSAETIMEDOUT|the time is over", fetching.next_error())
             assert fetching.exit() == 1
             assert not list(mixed_stage.work.glob("arrived*"))
+
+
+@pytest.mark.parametrize("client", CLIENTS[1:])
+def test_a_server_that_sends_a_byte_now_and_then(mixed_stage: Stage, client: str) -> None:
+    """Row 19 of the public reports: each call is short, and still the whole has an end."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        fetching = mixed_stage.start(client, "--host", "127.0.0.1", "--port", str(listener.getsockname()[1]),
+                                     "--timeout", "500", "--output", "arrived")
+        connection, _ = listener.accept()
+        with connection:
+            connection.sendall(b"OK 1000000\n")
+
+            def has_ended() -> bool:
+                with contextlib.suppress(OSError):  # the client has gone
+                    connection.sendall(b"x")
+                time.sleep(0.02)  # the pace of a server that is too slow
+                return fetching.has_ended
+
+            assert mixed_stage.wait(has_ended)
+            assert fetching.next_error() == f"{client}: the time is over: 500 ms"
+            assert fetching.exit() == 1
+            assert not list(mixed_stage.work.glob("arrived*"))
+
+
+@pytest.mark.parametrize("client", CLIENTS[1:])
+def test_a_server_that_takes_nobody(mixed_stage: Stage, client: str) -> None:
+    """Row 19 of the public reports: where the queue of listen is full, connect waits."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, contextlib.ExitStack() as stack:
+        for _ in range(4):  # more than the queue has room for
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        asking = mixed_stage.start(client, "--host", "127.0.0.1", "--port", str(listener.getsockname()[1]),
+                                   "--timeout", "300")
+        assert asking.next_error() == f"{client}: the time is over: 300 ms"
+        assert asking.exit() == 1
+
+
+@pytest.mark.parametrize("client, server", list(zip(CLIENTS, SERVERS)))
+def test_a_client_that_ctrl_c_ends_leaves_no_part_file(mixed_stage: Stage, client: str, server: str) -> None:
+    """Row 23 of the public reports."""
+    _, port = serve(mixed_stage, server)
+    make_endless(mixed_stage.work / "files/endless")
+    for _ in range(5):
+        fetching = mixed_stage.start(client, "--port", str(port), "--output", "arrived", "endless")
+        assert mixed_stage.wait(lambda: bool(list(mixed_stage.work.glob("arrived.*.part"))))
+        fetching.ctrl_c()
+        assert fetching.was_ended_by_ctrl_c()
+        assert not list(mixed_stage.work.glob("arrived*"))
+
+
+@pytest.mark.parametrize("client, server", list(zip(CLIENTS, SERVERS)))
+def test_a_folder_is_not_replaced(mixed_stage: Stage, client: str, server: str) -> None:
+    """Row 4 of the public reports."""
+    _, port = serve(mixed_stage, server)
+    (mixed_stage.work / "arrived").mkdir()
+    fetching = mixed_stage.start(client, "--port", str(port), "--output", "arrived")
+    assert fetching.next_error() == f"{client}: arrived is there, and is no plain file: it is not replaced"
+    assert fetching.exit() == 1
+    assert [path.name for path in mixed_stage.work.glob("arrived*")] == ["arrived"]
+
+
+@linux_only
+def test_a_crowd_at_one_address_does_not_keep_the_other_waiting(posix_stage: Stage) -> None:
+    """Row 5 of the public reports, and its kind: no client keeps others out."""
+    if not HAS_IPV6:
+        pytest.skip("needs IPv6")
+    server, port = serve(posix_stage, "socket_server")
+    assert server.process
+    server.process.send_signal(signal.SIGSTOP)
+    crowd = [socket.create_connection(("::1", port)) for _ in range(200)]
+    with call(port) as other:
+        other.sendall(b"news.txt\n")
+        server.process.send_signal(signal.SIGCONT)
+        assert re.match("client [23]: news.txt", server.next_line())
+    for connection in crowd:
+        connection.close()
 
 
 # Under Wine a killed server's connection now and then outlives it, in the wineserver, until that ends too.

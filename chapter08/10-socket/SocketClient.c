@@ -14,11 +14,29 @@
 
 #include "../05-named-pipe/shared/file_service.h"
 
+#define CLEAN_UP_MS 2000
+
+static SOCKET connection = INVALID_SOCKET;
+static HANDLE hIsClean;
+static volatile LONG isCancelled;
+
+/*
+ * On a thread of its own. Closing the socket ends the call in which the main thread waits for it; that thread removes
+ * what has come. Afterwards the system ends the process, as it does where there is no handler.
+ */
+static BOOL WINAPI on_ctrl_c(DWORD event)
+{
+    (void)event;
+    isCancelled = TRUE;
+    closesocket(connection);
+    WaitForSingleObject(hIsClean, CLEAN_UP_MS);
+    return FALSE;
+}
+
 /* Tries each address of the host until one answers. */
-static SOCKET connect_to(const TCHAR *host, DWORD port)
+static void connect_to(const TCHAR *host, DWORD port)
 {
     ADDRINFOA hints = {0}, *addresses;
-    SOCKET connection = INVALID_SOCKET;
     char service[16];
 
     snprintf(service, sizeof(service), "%lu", port);
@@ -44,7 +62,6 @@ static SOCKET connect_to(const TCHAR *host, DWORD port)
         exit(STATUS_FAILED);
     }
     freeaddrinfo(addresses);
-    return connection;
 }
 
 int _tmain(int argc, TCHAR *argv[])
@@ -77,7 +94,8 @@ int _tmain(int argc, TCHAR *argv[])
         SetLastError((DWORD)error);
         die_error(_T("WSAStartup"));
     }
-    SOCKET connection = connect_to(host, port);
+    begin_receipt(&receipt, output);
+    connect_to(host, port);
     /* A computer that has lost its power, or the way to it, says nothing: no end and no error. */
     if (setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, (const char *)&timeout, sizeof(timeout)) != 0)
         die_error(_T("setsockopt(SO_RCVTIMEO)"));
@@ -89,10 +107,17 @@ int _tmain(int argc, TCHAR *argv[])
     }
     free(request);
 
-    begin_receipt(&receipt, output);
+    hIsClean = CreateEvent(NULL, TRUE, FALSE, NULL);
+    if (hIsClean == NULL || !SetConsoleCtrlHandler(on_ctrl_c, TRUE))
+        die_error(_T("SetConsoleCtrlHandler"));
     while ((bytes = recv(connection, data, sizeof(data), 0)) > 0) {
         if (!add_to_receipt(&receipt, data, (size_t)bytes))
             break;
+    }
+    if (isCancelled) {
+        drop_receipt(&receipt);
+        SetEvent(hIsClean);
+        Sleep(INFINITE); /* on_ctrl_c returns, and the system ends the process */
     }
     if (bytes == SOCKET_ERROR)
         report_error(_T("recv(%s)"), host);

@@ -8,11 +8,19 @@
 
 void print(const char *format, ...)
 {
+    char line[1024], *longer = NULL;
     va_list arguments;
 
+    /* A line of usual length needs no memory: a server goes on printing when there is none. */
     va_start(arguments, format);
-    char *text = format_alloc(format, arguments);
+    int bytes = vsnprintf(line, sizeof(line), format, arguments);
     va_end(arguments);
+    if (bytes < 0 || (size_t)bytes >= sizeof(line)) {
+        va_start(arguments, format);
+        longer = format_alloc(format, arguments);
+        va_end(arguments);
+    }
+    const char *text = longer != NULL ? longer : line;
 
     if (!write_all(STDOUT_FILENO, text, strlen(text))) {
         /* A reader that stops early, as in "program | head -1", is no error to report. */
@@ -20,7 +28,7 @@ void print(const char *format, ...)
             end_program(STATUS_FAILED);
         die_error("write(standard output)");
     }
-    free(text);
+    free(longer);
 }
 
 void prompt(const char *text)

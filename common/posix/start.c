@@ -23,6 +23,21 @@ static void fill_closed_streams(void)
     }
 }
 
+/*
+ * A program inherits, through exec, which signals are ignored and which are blocked. Where SIGCHLD is ignored, the
+ * kernel keeps no exit status for waitpid; where SIGALRM is blocked, no time limit ends; where SIGINT is, no Ctrl+C
+ * arrives. What is ignored otherwise, such as SIGHUP under nohup, was meant so and stays ignored.
+ */
+static void inherit_nothing(void)
+{
+    sigset_t none;
+
+    signal(SIGCHLD, SIG_DFL);
+    sigemptyset(&none);
+    if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
+        die_error("sigprocmask");
+}
+
 void companion_init(const char *argv0)
 {
     set_program_name(argv0);
@@ -35,9 +50,10 @@ void companion_init(const char *argv0)
     struct sigaction action = {.sa_handler = do_nothing, .sa_flags = SA_RESTART};
     if (sigaction(SIGPIPE, &action, NULL) < 0)
         die_error("sigaction(SIGPIPE)");
-
-    /* Where SIGCHLD is ignored, the kernel keeps no exit status for waitpid. A program inherits that setting. */
-    signal(SIGCHLD, SIG_DFL);
+    /* The same where a file may not grow any more (ulimit -f): write fails with EFBIG. */
+    if (sigaction(SIGXFSZ, &action, NULL) < 0)
+        die_error("sigaction(SIGXFSZ)");
+    inherit_nothing();
 
     open_lane();
 }

@@ -126,11 +126,11 @@ int _tmain(int argc, TCHAR *argv[])
     hIsClean = CreateEvent(NULL, TRUE, FALSE, NULL);
     if (hCtrlC == NULL || hIsClean == NULL)
         die_error(_T("CreateEvent"));
+    begin_receipt(&receipt, output);
     HANDLE hPipe = open_pipe(pipeName);
     if (!SetConsoleCtrlHandler(on_ctrl_c, TRUE))
         die_error(_T("SetConsoleCtrlHandler"));
 
-    begin_receipt(&receipt, output);
     DWORD error = fetch(hPipe, files > 0 ? argv[1] : _T("news.txt"), &receipt);
     CloseHandle(hPipe);
     if (error == ERROR_CANCELLED) {

@@ -17,14 +17,18 @@
 #include <unistd.h>
 
 #include "../shared/file_service.h"
+#include "../shared/time_limit.h"
 #include "runtime_path.h"
 
 static char *path, *answer_path;
+static bool is_answer_ours;
 static file_receipt receipt;
 
+/* Runs in a signal handler, too. */
 static void clean_up(void)
 {
-    unlink(answer_path);
+    if (is_answer_ours)
+        unlink(answer_path);
     if (receipt.part_path != NULL)
         unlink(receipt.part_path);
 }
@@ -36,52 +40,56 @@ static int open_answer(const char *name)
 
     format_text(ending, sizeof(ending), "%ld.answer", (long)getpid());
     answer_path = runtime_path(name, ending);
-    unlink(answer_path); /* left by a process that was killed and had the same id */
+    run_at_end(clean_up);
+    /* Left by a client that was killed and had the same id. In this folder nobody else can put a FIFO there since. */
+    if (is_ours(answer_path, S_IFIFO) && unlink(answer_path) < 0)
+        die_error("unlink(%s)", answer_path);
+    is_answer_ours = true;
     if (mkfifo(answer_path, 0600) < 0)
         die_error("mkfifo(%s)", answer_path);
-    run_at_end(clean_up);
     int answer = open(answer_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (answer < 0)
         die_error("open(%s)", answer_path);
     return answer;
 }
 
-/* Waits until there is something to read, or room to write. False when `timeout` milliseconds are over. */
-static bool wait_until_ready(int descriptor, short event, int timeout)
+/* Waits until there is something to read, or room to write. False when the time is over. */
+static bool wait_until_ready(int descriptor, short event)
 {
     struct pollfd waiting = {.fd = descriptor, .events = event};
     int ready;
 
-    while ((ready = poll(&waiting, 1, timeout)) < 0 && errno == EINTR)
+    while ((ready = poll(&waiting, 1, time_left())) < 0 && errno == EINTR)
         continue;
     return ready > 0;
 }
 
-/* Reads until the server closes its end. */
-static void read_answer(int answer)
+/* Reads until the server closes its end. False when the time is over. */
+static bool read_answer(int answer)
 {
     static char data[CHUNK_BYTES];
     ssize_t bytes;
 
-    while ((bytes = read(answer, data, sizeof(data))) != 0) {
-        if (bytes < 0 && errno == EINTR)
-            continue;
-        if (bytes < 0)
-            report_error("read(%s)", answer_path);
-        if (bytes < 0 || !add_to_receipt(&receipt, data, (size_t)bytes))
-            return;
-    }
+    /* First the FIFO has no writer. poll waits for one; read would take that for the end. */
+    do {
+        if (!wait_until_ready(answer, POLLIN))
+            return false;
+        bytes = read(answer, data, sizeof(data));
+        if (bytes < 0 && errno != EAGAIN && errno != EINTR)
+            die_error("read(%s)", answer_path);
+    } while (bytes < 0 || (bytes > 0 && add_to_receipt(&receipt, data, (size_t)bytes)));
+    return true;
 }
 
 int main(int argc, char *argv[])
 {
     const char *name = "simple_pipe", *output = NULL;
-    unsigned long timeout = 20000;
+    unsigned long timeout = 60000;
     char request[PIPE_BUF + 1];
 
     const option_spec options[] = {
         OPTION_TEXT("--name", "NAME", &name, "ask on the FIFO NAME (simple_pipe)"),
-        OPTION_NUMBER("--timeout", "MS", &timeout, 0, INT_MAX, "wait MS at most for our turn (20000)"),
+        OPTION_NUMBER("--timeout", "MS", &timeout, 1, INT_MAX, "take MS at most for all of it (60000)"),
         OPTION_TEXT("--output", "FILE", &output, "write to FILE, which appears when it is complete (the screen)"),
         OPTIONS_END,
     };
@@ -93,8 +101,11 @@ int main(int argc, char *argv[])
     if (!format_text(request, sizeof(request), "%ld %s\n", (long)getpid(), file))
         die_usage("FILE: a request has %d bytes at most", PIPE_BUF);
 
+    begin_time_limit(timeout);
+    begin_receipt(&receipt, output);
     path = runtime_path(name, "requests");
-    int requests = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    is_ours(path, S_IFIFO); /* what else may lie there is not written to */
+    int requests = open(path, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
     if (requests < 0) {
         report_error("open(%s)", path);
         if (errno == ENOENT || errno == ENXIO)
@@ -103,27 +114,25 @@ int main(int argc, char *argv[])
     }
     int answer = open_answer(name);
 
-    /* In one write, which up to PIPE_BUF bytes is all or nothing. It waits for room as long as for the answer. */
+    /* In one write, which up to PIPE_BUF bytes is all or nothing. Where there is no room it waits. */
     signal(SIGPIPE, SIG_IGN);
     size_t length = strlen(request);
     ssize_t bytes;
     while ((bytes = write(requests, request, length)) < 0 && errno == EAGAIN) {
-        if (!wait_until_ready(requests, POLLOUT, (int)timeout))
+        if (!wait_until_ready(requests, POLLOUT))
             break;
     }
-    if (bytes < 0)
+    if (bytes < 0 && errno != EAGAIN)
         die_error("write(%s)", path);
 
-    /* The FIFO has no writer yet. poll waits for one; read would take that for the end. */
-    if (!wait_until_ready(answer, POLLIN, (int)timeout)) {
-        report("%s was busy for %lu ms", path, timeout);
+    if (bytes < 0 || !read_answer(answer)) {
+        if (receipt.header_bytes == 0)
+            report("%s was busy for %lu ms", path, timeout);
+        else
+            report_time_over();
+        drop_receipt(&receipt);
         return STATUS_FAILED;
     }
-    if (fcntl(answer, F_SETFL, 0) < 0)
-        die_error("fcntl(F_SETFL)");
-
-    begin_receipt(&receipt, output);
-    read_answer(answer);
     close(answer);
     return end_receipt(&receipt);
 }

@@ -19,52 +19,60 @@
 #include <unistd.h>
 
 #include "../shared/file_service.h"
+#include "../shared/shortage.h"
 #include "runtime_path.h"
 
 static char *path;
+static int requests = -1;
+static service_settings settings = SERVICE_DEFAULTS;
 
+/* Runs in a signal handler, too. Without a name our FIFO has been removed, and what lies there now is not ours. */
 static void remove_fifo(void)
 {
-    unlink(path);
+    struct stat status;
+
+    if (fstat(requests, &status) == 0 && status.st_nlink > 0)
+        unlink(path);
 }
 
 /* Makes the FIFO, or takes over one that a killed server has left; a lock, which ends with its process, tells. */
-static int open_requests(void)
+static void open_requests(void)
 {
-    if (mkfifo(path, 0600) < 0 && errno != EEXIST)
+    /* open would follow a link, and read any kind of file. So look first: in this folder nobody else can change it. */
+    if (!is_ours(path, S_IFIFO) && mkfifo(path, 0600) < 0)
         die_error("mkfifo(%s)", path);
-    int requests = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-    if (requests < 0)
+    int fifo = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+    if (fifo < 0)
         die_error("open(%s)", path);
-    if (flock(requests, LOCK_EX | LOCK_NB) < 0) {
+    if (flock(fifo, LOCK_EX | LOCK_NB) < 0) {
         report_error("flock(%s)", path);
         if (errno == EWOULDBLOCK)
             report("hint: another server has this name; end it, or choose another --name");
         exit(STATUS_FAILED);
     }
+    requests = fifo;
     run_at_end(remove_fifo);
     /* A writer of our own, which never writes: else each client that goes would be the end of the file. */
     if (open(path, O_WRONLY | O_CLOEXEC) < 0)
         die_error("open(%s, O_WRONLY)", path);
-    return requests;
 }
 
-/* The FIFO of the client with that process id. -1: it has gone, or there is none. */
-static int open_answer(const char *name, const char *pid)
+/* The FIFO of the client with that process id, which lies beside ours. -1: it has gone, or there is none. */
+static int open_answer(const char *pid)
 {
+    const int folder_and_name = (int)(strlen(path) - strlen("requests"));
+    char answer_path[PATH_MAX];
     struct stat status;
-    char ending[32];
 
-    format_text(ending, sizeof(ending), "%s.answer", pid);
-    char *answer_path = runtime_path(name, ending);
+    if (!format_text(answer_path, sizeof(answer_path), "%.*s%s.answer", folder_and_name, path, pid))
+        return -1;
     /* Without waiting: where nobody reads any more, this fails with ENXIO. */
     int answer = open(answer_path, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-    free(answer_path);
-    if (answer >= 0 && (fstat(answer, &status) < 0 || !S_ISFIFO(status.st_mode))) {
-        close(answer);
-        return -1;
-    }
-    return answer;
+    if (answer < 0 || (fstat(answer, &status) == 0 && S_ISFIFO(status.st_mode)))
+        return answer;
+    close(answer);
+    errno = ENXIO;
+    return -1;
 }
 
 /* Waits until there is something to read, or room to write. False when `timeout` milliseconds are over; -1: none. */
@@ -79,9 +87,10 @@ static bool wait_until_ready(int descriptor, short event, int timeout)
 }
 
 /* Reads a line of PIPE_BUF bytes at most, and gives its length without the line feed. -1: half a line, and silence. */
-static ssize_t read_request(int requests, char *line, int patience)
+static ssize_t read_request(char *line)
 {
-    wait_until_ready(requests, POLLIN, -1);
+    while (!wait_until_ready(requests, POLLIN, -1))
+        wait_out_shortage("poll", 0); /* ENOMEM */
     /* Byte by byte: what follows the line is another client's. */
     for (size_t length = 0; length < PIPE_BUF;) {
         ssize_t bytes = read(requests, line + length, 1);
@@ -89,14 +98,15 @@ static ssize_t read_request(int requests, char *line, int patience)
             return (ssize_t)length;
         if (bytes == 1)
             length++;
-        else if (bytes == 0 || (errno != EAGAIN && errno != EINTR) || !wait_until_ready(requests, POLLIN, patience))
+        else if (bytes == 0 || (errno != EAGAIN && errno != EINTR) ||
+                 !wait_until_ready(requests, POLLIN, (int)settings.patience))
             return -1;
     }
     return PIPE_BUF;
 }
 
 /* Sends what is in reply->data, then the file. Gives why that was not possible, or NULL. */
-static const char *send_reply(int answer, file_reply *reply, int patience)
+static const char *send_reply(int answer, file_reply *reply)
 {
     ssize_t bytes;
 
@@ -105,7 +115,7 @@ static const char *send_reply(int answer, file_reply *reply, int patience)
             bytes = write(answer, reply->data + sent, reply->bytes - sent);
             if (bytes > 0)
                 sent += (size_t)bytes;
-            else if ((errno != EAGAIN && errno != EINTR) || !wait_until_ready(answer, POLLOUT, patience))
+            else if ((errno != EAGAIN && errno != EINTR) || !wait_until_ready(answer, POLLOUT, (int)settings.patience))
                 return "gone, or not reading for too long";
         }
         bytes = bytes_to_read(reply) == 0 ? 0 : read(reply->file, reply->data, bytes_to_read(reply));
@@ -114,7 +124,7 @@ static const char *send_reply(int answer, file_reply *reply, int patience)
 }
 
 /* Serves the request "PID FILE" in reply->data. Gives why that was not possible, or NULL. */
-static const char *serve_client(const char *name, file_reply *reply, size_t length, int patience)
+static const char *serve_client(file_reply *reply, size_t length)
 {
     size_t digits = 0;
     unsigned long pid;
@@ -126,14 +136,14 @@ static const char *serve_client(const char *name, file_reply *reply, size_t leng
     reply->data[digits] = '\0';
     if (!parse_number(reply->data, 1, INT_MAX, &pid))
         return "a request with a process id that none can have";
-
-    int answer = open_answer(name, reply->data);
+    int answer = open_answer(reply->data);
     if (answer < 0)
-        return "gone before it had its answer";
+        return errno == EMFILE || errno == ENFILE ? "no answer, since this server cannot open one more file"
+                                                  : "gone before it had its answer";
     length -= digits + 1;
     memmove(reply->data, reply->data + digits + 1, length);
     begin_reply(reply, length, true);
-    const char *trouble = send_reply(answer, reply, patience);
+    const char *trouble = send_reply(answer, reply);
     if (reply->has_file)
         close(reply->file);
     close(answer);
@@ -143,7 +153,6 @@ static const char *serve_client(const char *name, file_reply *reply, size_t leng
 int main(int argc, char *argv[])
 {
     static file_reply reply;
-    service_settings settings = SERVICE_DEFAULTS;
     const char *name = "simple_pipe";
 
     const option_spec options[] = {
@@ -157,15 +166,14 @@ int main(int argc, char *argv[])
     signal(SIGPIPE, SIG_IGN); /* when a client has gone, write fails, and this program goes on */
 
     path = runtime_path(name, "requests");
-    int requests = open_requests();
+    open_requests();
     print("waiting for clients on %s\n", path);
 
     for (unsigned long client = 1; settings.clients == 0 || client <= settings.clients; client++) {
         memset(&reply, 0, sizeof(reply));
         /* A write of up to PIPE_BUF bytes is never mixed with another, so whoever keeps to that has its line whole. */
-        ssize_t length = read_request(requests, reply.data, (int)settings.patience);
-        const char *trouble =
-            length < 0 ? "half a request" : serve_client(name, &reply, (size_t)length, (int)settings.patience);
+        ssize_t length = read_request(reply.data);
+        const char *trouble = length < 0 ? "half a request" : serve_client(&reply, (size_t)length);
         end_reply(&reply, client, trouble);
     }
     return 0;

@@ -40,3 +40,40 @@ char *runtime_path(const char *name, const char *ending)
         die_error("asprintf");
     return path;
 }
+
+static const char *kind_name(mode_t mode)
+{
+    switch (mode & S_IFMT) {
+    case S_IFREG:
+        return "a plain file";
+    case S_IFDIR:
+        return "a folder";
+    case S_IFLNK:
+        return "a link";
+    case S_IFIFO:
+        return "a FIFO";
+    case S_IFSOCK:
+        return "a socket";
+    default:
+        return "a device";
+    }
+}
+
+bool is_ours(const char *path, mode_t kind)
+{
+    struct stat status;
+
+    if (lstat(path, &status) < 0) {
+        if (errno != ENOENT)
+            die_error("lstat(%s)", path);
+        return false;
+    }
+    if ((status.st_mode & S_IFMT) == kind && status.st_uid == geteuid())
+        return true;
+    if ((status.st_mode & S_IFMT) == kind)
+        report("%s is %s of another user (%lu)", path, kind_name(kind), (unsigned long)status.st_uid);
+    else
+        report("%s is %s, not %s", path, kind_name(status.st_mode), kind_name(kind));
+    report("hint: choose another --name, or move it away");
+    exit(STATUS_FAILED);
+}

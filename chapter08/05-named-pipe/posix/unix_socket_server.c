@@ -18,6 +18,7 @@
 
 #include "../shared/client_count.h"
 #include "../shared/file_service.h"
+#include "../shared/shortage.h"
 #include "runtime_path.h"
 
 struct client {
@@ -27,17 +28,22 @@ struct client {
 };
 
 static char *path;
+static struct stat bound; /* the socket that bind has made */
 
+/* Runs in a signal handler, too. What has come to lie there since is not removed. */
 static void remove_socket(void)
 {
-    unlink(path);
+    struct stat status;
+
+    if (lstat(path, &status) == 0 && status.st_dev == bound.st_dev && status.st_ino == bound.st_ino)
+        unlink(path);
 }
 
 static int listen_on_path(void)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     const struct sockaddr *name = (const struct sockaddr *)&address;
-    struct stat status;
+    bool is_left = is_ours(path, S_IFSOCK);
 
     if (!format_text(address.sun_path, sizeof(address.sun_path), "%s", path))
         die_usage("--name: the path of a Unix socket has less than %zu bytes", sizeof(address.sun_path));
@@ -48,10 +54,12 @@ static int listen_on_path(void)
         report("another server listens on %s; end it, or choose another --name", path);
         exit(STATUS_FAILED);
     }
-    /* Nobody answers: a server that was killed has left its socket behind. */
-    if (lstat(path, &status) == 0 && S_ISSOCK(status.st_mode) && unlink(path) < 0)
+    /* Nobody listens: a server that was killed has left its socket behind. Otherwise it is another program's. */
+    if (is_left && errno != ECONNREFUSED)
+        die_error("connect(%s)", path);
+    if (is_left && unlink(path) < 0)
         die_error("unlink(%s)", path);
-    if (bind(listener, name, sizeof(address)) < 0)
+    if (bind(listener, name, sizeof(address)) < 0 || lstat(path, &bound) < 0)
         die_error("bind(%s)", path);
     run_at_end(remove_socket);
     if (listen(listener, SOMAXCONN) < 0)
@@ -109,7 +117,7 @@ static bool begin_client(int connection, unsigned long number)
     pthread_t thread;
 
     if (client == NULL)
-        return false;
+        return false; /* ENOMEM */
     client->connection = connection;
     client->number = number;
     count_client();
@@ -142,14 +150,15 @@ int main(int argc, char *argv[])
     print("waiting for clients on %s\n", path);
 
     for (unsigned long number = 1; settings.clients == 0 || number <= settings.clients; number++) {
-        int connection = accept(listener, NULL, NULL);
-        if (connection < 0 || setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0 ||
-            setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0 ||
-            !begin_client(connection, number)) {
-            report_error("accept(client %lu)", number);
-            close(connection);
-            usleep(100000); /* where there is no room for one more, the clients that are served will leave some */
-        }
+        int connection;
+        /* Whoever comes while there is no descriptor, thread or memory waits in the queue of listen, or here. */
+        while ((connection = accept(listener, NULL, NULL)) < 0)
+            wait_out_shortage("accept", number);
+        if (setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0 ||
+            setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0)
+            report_error("setsockopt(client %lu)", number);
+        while (!begin_client(connection, number))
+            wait_out_shortage("pthread_create", number);
     }
     wait_for_clients();
     return 0;

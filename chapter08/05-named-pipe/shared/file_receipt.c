@@ -10,9 +10,6 @@
 #ifdef _WIN32
 #include <fcntl.h>
 #include <io.h>
-#define getpid GetCurrentProcessId
-#else
-#include <unistd.h>
 #endif
 
 #include "file_service.h"
@@ -21,6 +18,8 @@ void begin_receipt(file_receipt *receipt, const TCHAR *path)
 {
     memset(receipt, 0, sizeof(*receipt));
     receipt->path = path;
+    if (path != NULL && !is_replaceable(path))
+        exit(STATUS_FAILED);
 }
 
 static void open_output(file_receipt *receipt)
@@ -32,15 +31,7 @@ static void open_output(file_receipt *receipt)
         receipt->file = stdout;
         return;
     }
-    /* The process id: two clients may be fetching the same file. */
-    size_t room = _tcslen(receipt->path) + 32;
-    receipt->part_path = calloc(room, sizeof(TCHAR));
-    if (receipt->part_path == NULL)
-        die_error(_T("calloc"));
-    format_text(receipt->part_path, room, _T("%s.%lu.part"), receipt->path, (unsigned long)getpid());
-    receipt->file = _tfopen(receipt->part_path, _T("wb"));
-    if (receipt->file == NULL)
-        die_error(_T("fopen(%s)"), receipt->part_path);
+    receipt->file = create_part(receipt->path, &receipt->part_path);
 }
 
 void drop_receipt(file_receipt *receipt)
@@ -132,6 +123,11 @@ static bool give_name(file_receipt *receipt)
 {
     bool is_written = fclose(receipt->file) == 0;
     receipt->file = NULL;
+    /* Once more: since the beginning somebody may have put something else there. */
+    if (!is_replaceable(receipt->path)) {
+        drop_receipt(receipt);
+        return false;
+    }
 #ifdef _WIN32
     bool is_done = is_written && MoveFileEx(receipt->part_path, receipt->path, MOVEFILE_REPLACE_EXISTING);
 #else

@@ -81,7 +81,7 @@ void end_reply(file_reply *reply, unsigned long client, const TCHAR *trouble);
  */
 void open_served_file(file_reply *reply, const char *name, size_t bytes);
 
-/* ---- client: file_receipt.c ------------------------------------------------------------------ */
+/* ---- client: file_receipt.c, part_file.c ------------------------------------------------------------------ */
 
 typedef struct file_receipt {
     const TCHAR *path; /* NULL: standard output */
@@ -93,6 +93,7 @@ typedef struct file_receipt {
     unsigned long long size, received;
 } file_receipt;
 
+/* Ends the program where `path` is there and is no plain file: it would be replaced. */
 void begin_receipt(file_receipt *receipt, const TCHAR *path);
 
 /* Takes what has come. False: no more is wanted, since something is wrong; end_receipt tells what. */
@@ -106,5 +107,11 @@ int end_receipt(file_receipt *receipt);
 
 /* Removes what has come so far. */
 void drop_receipt(file_receipt *receipt);
+
+/* Within the client: whether a file may take this name; reports why not. */
+bool is_replaceable(const TCHAR *path);
+
+/* Makes a new file beside `path` and gives its name as *part_path. Ends the program when that is not possible. */
+FILE *create_part(const TCHAR *path, TCHAR **part_path);
 
 #endif

@@ -36,8 +36,10 @@ void open_served_file(file_reply *reply, const char *name, size_t bytes)
     }
     reply->file = openat(root, reply->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (reply->file < 0) {
+        bool is_short = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
         reply->refusal = errno == ENOENT  ? "there is no such file"
                          : errno == ELOOP ? "that file lies elsewhere"
+                         : is_short       ? "the server is short of descriptors or memory; ask again later"
                                           : "the file cannot be opened";
         return;
     }

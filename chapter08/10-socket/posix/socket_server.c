@@ -16,6 +16,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "../../05-named-pipe/shared/shortage.h"
 #include "../shared/client_thread.h"
 
 enum { LISTENERS_MAX = 2 }; /* one for IPv6, one for IPv4 */
@@ -100,6 +101,23 @@ static void serve_client(socket_client *client)
     close(client->connection);
 }
 
+/* Gives the client a thread of its own, as soon as there is one. False when nobody could be accepted. */
+static bool accept_client(int listener, unsigned long number, const struct timeval *patience)
+{
+    int connection = accept(listener, NULL, NULL);
+
+    if (connection < 0) {
+        wait_out_shortage("accept", number); /* whoever came waits in the queue of listen */
+        return false;
+    }
+    if (setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, patience, sizeof(*patience)) < 0 ||
+        setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, patience, sizeof(*patience)) < 0)
+        report_error("setsockopt(client %lu)", number);
+    while (!start_client(serve_client, connection, number))
+        wait_out_shortage("pthread_create", number);
+    return true;
+}
+
 int main(int argc, char *argv[])
 {
     service_settings settings = SERVICE_DEFAULTS;
@@ -123,16 +141,11 @@ int main(int argc, char *argv[])
 
     while (settings.clients == 0 || clients < settings.clients) {
         if (poll(listeners, count, -1) < 0)
-            die_error("poll");
-        /* The first that has somebody to accept. */
-        int connection = accept(listeners[listeners[0].revents != 0 ? 0 : count - 1].fd, NULL, NULL);
-        clients++;
-        if (connection < 0 || setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0 ||
-            setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0 ||
-            !start_client(serve_client, connection, clients)) {
-            report_error("accept(client %lu)", clients);
-            close(connection);
-            usleep(100000); /* where there is no room for one more, the clients that are served will leave some */
+            wait_out_shortage("poll", clients + 1);
+        /* One of each listener in turn, so that a crowd at one does not keep those at the other waiting. */
+        for (nfds_t i = 0; i < count && (settings.clients == 0 || clients < settings.clients); i++) {
+            if (listeners[i].revents != 0 && accept_client(listeners[i].fd, clients + 1, &patience))
+                clients++;
         }
     }
     wait_for_client_threads();
