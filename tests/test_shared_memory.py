@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import struct
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,11 +51,12 @@ class Pair:
         return actor
 
     def scribble(self, offset: int, data: bytes) -> None:
-        """A stranger writes into the ring; offset 0 is its magic number, 12 read_at, 16 used, 20 the first message."""
+        """A stranger writes into the ring; at offset 0 is its magic number, at 12 read_at, at 16 write_at, at 20 the
+        first message."""
         if self.is_posix:
             with (SHM / self.name).open("r+b") as file:
                 content = file.read()
-                file.seek(content.index(struct.pack("<III", 0x676E6972, 1, 4096)) + offset)
+                file.seek(content.index(struct.pack("<III", 0x676E6972, 2, 4096)) + offset)
                 file.write(data)
         else:
             assert self.stage.start("Probe", "poke", rf"Local\{self.name}", str(offset), data.hex()).exit() == 0
@@ -325,6 +327,134 @@ def test_memory_left_by_a_crash_is_found_again_with_its_messages(posix_pair: Pai
     assert received(second, 1) == ["unread"]
     assert second.exit() == 0
     assert not (SHM / posix_pair.name).exists()
+
+
+def message(text: bytes) -> bytes:
+    """As it lies in the ring."""
+    return struct.pack("<I", len(text)) + text
+
+
+@pytest.mark.parametrize("taken", range(5))
+def test_a_reader_killed_while_it_takes_leaves_each_message_once(posix_pair: Pair, taken: int) -> None:
+    """Row 26 of the public reports. The states by hand: taking is one store, read_at, so a killed reader leaves one of
+    these five, and none in which the end is not where the last message ends."""
+    posix_pair.reader().kill()
+    texts = [b"one", b"two", b"three", b"four"]
+    starts = [sum(len(message(text)) for text in texts[:count]) for count in range(5)]
+    posix_pair.scribble(12, struct.pack("<II", starts[taken], starts[4]) + b"".join(map(message, texts)))
+    second = posix_pair.stage.start("shared_memory_reader", "--name", posix_pair.name, "--timeout", "0")
+    assert second.next_line().endswith("found again")
+    assert second.exit() == 0
+    assert second.output.all[1:] == [f"received: {text.decode()}" for text in texts[taken:]] + ["no message for 0 ms"]
+    assert second.errors.all == []
+
+
+@pytest.mark.parametrize("read_at, write_at", [(8192, 0), (0, 8192), (8192, 8192), (2**32 - 1, 5), (0, 4097), (0, 3)])
+def test_a_ring_that_is_damaged_is_emptied_whole(pair: Pair, read_at: int, write_at: int) -> None:
+    """Row 26 of the public reports: no phantom message comes out of it."""
+    reader = pair.reader()
+    pair.scribble(12, struct.pack("<II", read_at, write_at))
+    assert pair.writer("one", "exit").exit() == 0
+    assert reader.exit() == 0
+    assert reader.output.all[-1] == "received: exit"
+    assert set(reader.output.all[1:]) <= {"received: one", "received: exit"}
+
+
+@pytest.mark.parametrize("content", [b"precious" * 526 + b"12345678", bytes(4216) + b"precious"])
+def test_something_else_under_our_name_stays_as_it_is(posix_pair: Pair, content: bytes) -> None:
+    """Row 4 of the public reports. Both have the size of a ring."""
+    place = SHM / posix_pair.name
+    posix_pair.reader().kill()
+    size = place.stat().st_size
+    content = content[:size - 8] + content[-8:]
+    place.write_bytes(content)
+    reader = posix_pair.stage.start("shared_memory_reader", "--name", posix_pair.name)
+    assert reader.next_error() == (f"shared_memory_reader: /{posix_pair.name} is there, and holds something else than "
+                                   "our messages; choose another --name")
+    assert reader.exit() == 1
+    assert place.read_bytes() == content
+
+
+@pytest.mark.parametrize("kind", ["fifo", "another user's"])
+def test_an_object_that_is_not_ours_is_left_alone(posix_pair: Pair, kind: str) -> None:
+    """Row 4 of the public reports."""
+    place = SHM / posix_pair.name
+    if kind == "fifo":
+        os.mkfifo(place)
+    else:
+        if os.geteuid() != 0:
+            pytest.skip("needs root, to give a file away")
+        place.write_bytes(bytes(10))
+        os.chown(place, 12345, 12345)
+    for program, *messages in (["shared_memory_reader"], ["shared_memory_writer", "hello"]):
+        actor = posix_pair.stage.start(program, "--name", posix_pair.name, *messages)
+        complaint = {"fifo": f"/dev/shm/{posix_pair.name} is there, and is no shared memory",
+                     "another user's": f"/{posix_pair.name} belongs to another user (12345)"}[kind]
+        assert actor.next_error().startswith(f"{program}: {complaint}")
+        assert actor.next_error() == f"{program}: hint: choose another --name"
+        assert actor.exit() == 1
+    assert place.exists()
+
+
+def test_an_object_that_has_come_since_is_not_removed(posix_pair: Pair) -> None:
+    """Row 4 of the public reports."""
+    reader = posix_pair.reader()
+    (SHM / posix_pair.name).unlink()
+    (SHM / posix_pair.name).write_bytes(b"precious")
+    reader.ctrl_c()
+    assert reader.was_ended_by_ctrl_c()
+    assert (SHM / posix_pair.name).read_bytes() == b"precious"
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_mount(), reason="needs a file system of its own at /dev/shm")
+def test_memory_that_is_not_there_is_told_with_a_hint(posix_pair: Pair) -> None:
+    """Row 16 of the public reports. In a mount namespace of its own, where /dev/shm is small."""
+    program = posix_pair.stage.toolchain.executable("shared_memory_reader")
+    script = 'mount -t tmpfs -o size=64k none /dev/shm && "$@"; status=$?; ls /dev/shm; exit $status'
+    result = subprocess.run(["unshare", "-rm", "sh", "-c", script, "sh", program, "--size", "1000000"],
+                            capture_output=True, text=True)
+    if "unshare" in result.stderr or "mount" in result.stderr:
+        pytest.skip("namespaces are not allowed here")
+    assert "posix_fallocate(/ring, 1000128 bytes): error 28 ENOSPC" in result.stderr.splitlines()[0]
+    assert 'hint: "df /dev/shm" shows how much there is' in result.stderr.splitlines()[1]
+    assert (result.returncode, result.stdout) == (1, "")  # nothing is left
+
+
+def test_a_shortened_object_ends_both_and_goes(posix_pair: Pair) -> None:
+    """Row 6 of the public reports."""
+    reader = posix_pair.reader()
+    writer = posix_pair.writer()
+    writer.type("before")
+    assert received(reader, 1) == ["before"]
+    os.truncate(SHM / posix_pair.name, 0)
+    writer.type("after")
+    assert writer.next_error() == "shared_memory_writer: SIGBUS: another program has made the shared memory shorter"
+    assert writer.exit() == 1
+    reader.ctrl_c()
+    assert reader.was_ended_by_ctrl_c()
+    assert not (SHM / posix_pair.name).exists()
+
+
+def test_a_full_ring_whose_reader_stands_still_is_named(posix_pair: Pair) -> None:
+    """Row 20 of the public reports."""
+    reader = posix_pair.reader("--size", "64")
+    assert reader.process
+    reader.process.send_signal(signal.SIGSTOP)
+    waiting = posix_pair.writer("--size", "64", *["x" * 40] * 3)
+    assert waiting.next_error() == ("shared_memory_writer: waiting for room: the ring is full, and its reader, process "
+                                    f"{reader.process.pid}, takes no message")
+    reader.process.send_signal(signal.SIGCONT)
+    assert waiting.exit() == 0
+
+
+def test_a_critical_section_that_nobody_leaves_is_named(posix_pair: Pair) -> None:
+    """Row 20 of the public reports."""
+    reader = posix_pair.reader("--count", "1")
+    holder = posix_pair.holding_writer()
+    assert reader.next_error() == ("shared_memory_reader: waiting for the mutex: a process is in its critical section, "
+                                   "and does not leave it")
+    holder.type("")
+    assert reader.exit() == 0
 
 
 def test_memory_left_by_a_crash_with_another_size_is_refused(posix_pair: Pair) -> None:

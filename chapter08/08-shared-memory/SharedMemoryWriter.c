@@ -61,7 +61,7 @@ static void put_message(message_ring *view, DWORD size, const TCHAR *text, bool 
                 print(_T("inside the critical section: kill this program, or press Enter to go on\n"));
                 read_line();
             }
-            ring_commit(view, (uint32_t)bytes);
+            ring_commit(view, (uint32_t)size, (uint32_t)bytes);
         }
         if (!ReleaseMutex(hMutex))
             die_error(_T("ReleaseMutex"));

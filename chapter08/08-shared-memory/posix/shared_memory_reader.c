@@ -17,11 +17,15 @@
 #include "shared_ring.h"
 
 static char object[RING_NAME_CHARS];
+static int own_fd = -1; /* the object, once it is known to be ours */
 
-/* Runs in a signal handler, too. shm_unlink is one system call on Linux. */
+/* Runs in a signal handler, too: both are system calls. An object without a name has been removed by somebody else. */
 static void remove_object(void)
 {
-    shm_unlink(object);
+    struct stat status;
+
+    if (fstat(own_fd, &status) == 0 && status.st_nlink > 0)
+        shm_unlink(object);
 }
 
 /* Opens the object or makes it, and locks it, as its only reader. The lock ends with the process, however that ends. */
@@ -31,8 +35,9 @@ static int open_object(struct stat *status)
         struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
         int fd = shm_open(object, O_RDWR | O_CREAT, 0600);
 
-        if (fd < 0)
+        if (fd < 0 || fstat(fd, status) < 0)
             die_error("shm_open(%s)", object);
+        require_own_object(object, status);
         if (fcntl(fd, F_SETLK, &lock) < 0) {
             if ((errno != EACCES && errno != EAGAIN) || fcntl(fd, F_GETLK, &lock) < 0)
                 die_error("fcntl(%s)", object);
@@ -73,37 +78,39 @@ static struct shared_ring *make_ring(uint32_t size, bool *is_new)
     const size_t bytes = sizeof(struct shared_ring) + size;
     int fd = open_object(&status);
 
-    *is_new = status.st_size == 0;
+    if (status.st_size == 0)
+        own_fd = fd;
+    else
+        require_size(object, &status, bytes);
     /* Not ftruncate: without enough memory, only the first access would fail, with SIGBUS. */
-    if (*is_new && (errno = posix_fallocate(fd, 0, (off_t)bytes)) != 0)
-        die_error("posix_fallocate(%s, %zu bytes)", object, bytes);
-    if (!*is_new && (size_t)status.st_size != bytes) {
-        report("%s is there already with %lld bytes, and we expect %zu", object, (long long)status.st_size, bytes);
-        report("hint: choose its --size or another --name, or remove it: rm /dev/shm%s", object);
-        exit(STATUS_FAILED);
-    }
-
+    if (status.st_size == 0 && (errno = posix_fallocate(fd, 0, (off_t)bytes)) != 0)
+        die_no_room(object, bytes);
     struct shared_ring *shared = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (shared == MAP_FAILED)
         die_error("mmap(%s, %zu bytes)", object, bytes);
-    /* Not known: the process that made it ended before the ring was complete. */
-    if (*is_new || !ring_is_known(&shared->ring)) {
-        *is_new = true;
+
+    *is_new = !holds_ring(shared, bytes, object);
+    own_fd = fd;
+    if (*is_new)
         init_ring(shared, size);
-    }
     return shared;
 }
 
 static void lock_ring(struct shared_ring *shared)
 {
-    errno = pthread_mutex_lock(&shared->mutex);
+    struct timespec deadline = deadline_after(NOTICE_MS);
+
+    while ((errno = pthread_mutex_timedlock(&shared->mutex, &deadline)) == ETIMEDOUT) {
+        report("waiting for the mutex: a process is in its critical section, and does not leave it");
+        deadline = deadline_after(NOTICE_MS);
+    }
     if (errno == EOWNERDEAD) {
         /* We own the mutex now. What it protects may be incomplete: here, a message without its commit. */
         report("a process died in its critical section (EOWNERDEAD); what it was writing is dropped");
         errno = pthread_mutex_consistent(&shared->mutex);
     }
     if (errno != 0)
-        die_error("pthread_mutex_lock");
+        die_error("pthread_mutex_timedlock");
 }
 
 /* Takes the oldest message. The semaphore is posted under the mutex, so that nobody else posts it in between. */
@@ -136,6 +143,7 @@ static bool wait_until_filled(struct shared_ring *shared, unsigned long timeout)
 
 int main(int argc, char *argv[])
 {
+    static char *message;
     const char *name = "ring";
     unsigned long size = 4096, timeout = WAIT_FOREVER, count = 0, printed = 0;
     uint32_t bytes;
@@ -152,24 +160,20 @@ int main(int argc, char *argv[])
     companion_init(argv[0]);
     parse_options(argc, argv, "Prints the messages that arrive in shared memory, until \"exit\" does.", NULL, options);
     ring_object(object, name, "");
-    char *message = malloc(size);
+    message = malloc(size);
     if (message == NULL)
         die_error("malloc");
-    end_at_sigbus();
-
-    struct shared_ring *shared = make_ring((uint32_t)size, &is_new);
     run_at_end(remove_object);
+    end_at_sigbus(remove_object);
+    struct shared_ring *shared = make_ring((uint32_t)size, &is_new);
     print("waiting for messages in %s, %lu bytes%s\n", object, size, is_new ? "" : ", found again");
 
     for (;;) {
         ring_state state = take_message(shared, (uint32_t)size, message, &bytes);
-        if (state == RING_DONE && (print_message(message, bytes) || ++printed == count)) {
-            free(message);
+        if (state == RING_DONE && (print_message(message, bytes) || ++printed == count))
             return 0;
-        }
         if (state == RING_EMPTY && !wait_until_filled(shared, timeout)) {
             print("no message for %lu ms\n", timeout);
-            free(message);
             return count == 0 ? 0 : STATUS_FAILED;
         }
     }

@@ -32,6 +32,7 @@ static struct shared_ring *open_ring(const char *object, uint32_t size, int *obj
     }
     if (fstat(fd, &status) < 0)
         die_error("fstat(%s)", object);
+    require_own_object(object, &status);
     if ((size_t)status.st_size < sizeof(struct shared_ring)) {
         report("%s holds no ring of messages; choose another --name", object);
         exit(STATUS_FAILED);
@@ -45,8 +46,9 @@ static struct shared_ring *open_ring(const char *object, uint32_t size, int *obj
     return shared;
 }
 
-/* Writing into memory succeeds without a reader, too. The reader has ended when its lock on the object is gone. */
-static void require_reader(int object_fd)
+/* Writing into memory succeeds without a reader, too. The reader has ended when its lock on the object is gone. Gives
+ * its process id. */
+static pid_t require_reader(int object_fd)
 {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
@@ -56,40 +58,52 @@ static void require_reader(int object_fd)
         report("the reader has gone; the message is not sent");
         exit(STATUS_FAILED);
     }
+    return lock.l_pid;
 }
 
 static void lock_ring(struct shared_ring *shared)
 {
-    errno = pthread_mutex_lock(&shared->mutex);
+    struct timespec deadline = deadline_after(NOTICE_MS);
+
+    while ((errno = pthread_mutex_timedlock(&shared->mutex, &deadline)) == ETIMEDOUT) {
+        report("waiting for the mutex: a process is in its critical section, and does not leave it");
+        deadline = deadline_after(NOTICE_MS);
+    }
     if (errno == EOWNERDEAD) {
         /* We own the mutex now. What it protects may be incomplete: here, a message without its commit. */
         report("a process died in its critical section (EOWNERDEAD); what it was writing is dropped");
         errno = pthread_mutex_consistent(&shared->mutex);
     }
     if (errno != 0)
-        die_error("pthread_mutex_lock");
+        die_error("pthread_mutex_timedlock");
 }
 
-/* Returns when the reader has taken a message, or after LOOK_AGAIN_MS. */
-static void wait_for_room(struct shared_ring *shared)
+/* Returns when the reader has taken a message, or, with false, after LOOK_AGAIN_MS. */
+static bool wait_for_room(struct shared_ring *shared)
 {
     const struct timespec deadline = deadline_after(LOOK_AGAIN_MS);
 
-    if (sem_timedwait(&shared->room, &deadline) < 0 && errno != ETIMEDOUT && errno != EINTR)
+    if (sem_timedwait(&shared->room, &deadline) == 0)
+        return true;
+    if (errno != ETIMEDOUT && errno != EINTR)
         die_error("sem_timedwait");
+    return false;
 }
 
 /* Puts one message into the ring, as soon as there is room. Ends the program when it does not fit or nobody reads. */
 static void put_message(struct shared_ring *shared, uint32_t size, int object_fd, const char *message, bool holds_mutex)
 {
     size_t bytes = strlen(message);
+    unsigned waits = 0;
     ring_state state;
     int value;
 
     if (!ring_takes(size, bytes))
         exit(STATUS_FAILED);
     do {
-        require_reader(object_fd);
+        pid_t reader = require_reader(object_fd);
+        if (waits > 0 && waits % (NOTICE_MS / LOOK_AGAIN_MS) == 0)
+            report("waiting for room: the ring is full, and its reader, process %d, takes no message", (int)reader);
         lock_ring(shared);
         state = ring_put(&shared->ring, size, message, (uint32_t)bytes);
         if (state == RING_DONE) {
@@ -100,12 +114,12 @@ static void put_message(struct shared_ring *shared, uint32_t size, int object_fd
                 print("inside the critical section: kill this program, or press Enter to go on\n");
                 read_line();
             }
-            ring_commit(&shared->ring, (uint32_t)bytes);
+            ring_commit(&shared->ring, size, (uint32_t)bytes);
         }
         if ((errno = pthread_mutex_unlock(&shared->mutex)) != 0)
             die_error("pthread_mutex_unlock");
-        if (state == RING_FULL)
-            wait_for_room(shared);
+        if (state == RING_FULL && !wait_for_room(shared))
+            waits++;
     } while (state == RING_FULL);
 }
 
@@ -129,7 +143,7 @@ int main(int argc, char *argv[])
     ring_object(object, name, "");
     if (holds_mutex && messages == 0)
         die_usage("--hold: expected a MESSAGE");
-    end_at_sigbus();
+    end_at_sigbus(NULL);
     struct shared_ring *shared = open_ring(object, (uint32_t)size, &object_fd);
 
     for (int i = 1; i <= messages; i++)

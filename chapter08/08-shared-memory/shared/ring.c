@@ -10,7 +10,7 @@
 #include "ring.h"
 
 #define RING_MAGIC   0x676E6972 /* "ring" */
-#define RING_VERSION 1
+#define RING_VERSION 2
 #define LENGTH_BYTES ((uint32_t)sizeof(uint32_t))
 
 #ifdef _WIN32
@@ -65,15 +65,32 @@ void ring_clear(message_ring *ring, uint32_t size)
 {
     ring->size = size;
     ring->read_at = 0;
-    ring->used = 0;
+    ring->write_at = 0;
     ring->version = RING_VERSION;
     ring->magic = RING_MAGIC;
 }
 
+/* The bytes of all messages. More than `size`: the ring is damaged. */
+static uint32_t used_bytes(uint32_t size, uint32_t read_at, uint32_t write_at)
+{
+    uint32_t used = write_at >= read_at ? write_at - read_at : write_at + 2 * size - read_at;
+    bool is_possible = read_at < 2 * size && write_at < 2 * size && (used == 0 || used >= LENGTH_BYTES);
+
+    return is_possible ? used : UINT32_MAX;
+}
+
+/*
+ * Empties the ring. A process may be killed between any two stores, so after each the ring is damaged as before, or
+ * empty; it never seems to hold messages.
+ */
 static ring_state clear_damaged(message_ring *ring, uint32_t size)
 {
+    uint32_t read_at = ring->read_at, write_at = ring->write_at;
+
     report(_T("the ring is damaged: another program has written into it; all messages in it are dropped"));
-    ring_clear(ring, size);
+    if (write_at >= 2 * size)
+        ring->write_at = write_at = read_at < 2 * size ? read_at : 0;
+    ring->read_at = write_at;
     return RING_CLEARED;
 }
 
@@ -101,41 +118,42 @@ bool ring_check(const message_ring *ring, size_t mapped_bytes, uint32_t size, co
 
 ring_state ring_put(message_ring *ring, uint32_t size, const char *message, uint32_t bytes)
 {
-    uint32_t read_at = ring->read_at, used = ring->used;
+    uint32_t write_at = ring->write_at, used = used_bytes(size, ring->read_at, write_at);
 
-    if (read_at >= size || used > size) {
+    if (used > size) {
         clear_damaged(ring, size);
-        read_at = used = 0;
+        write_at = ring->write_at % (2 * size);
+        used = 0;
     }
     if (size - used < LENGTH_BYTES || size - used - LENGTH_BYTES < bytes)
         return RING_FULL;
 
-    copy_in(ring, size, (read_at + used) % size, &bytes, LENGTH_BYTES);
-    copy_in(ring, size, (read_at + used + LENGTH_BYTES) % size, message, bytes);
+    copy_in(ring, size, write_at % size, &bytes, LENGTH_BYTES);
+    copy_in(ring, size, (write_at + LENGTH_BYTES) % size, message, bytes);
     return RING_DONE;
 }
 
-void ring_commit(message_ring *ring, uint32_t bytes)
+void ring_commit(message_ring *ring, uint32_t size, uint32_t bytes)
 {
-    ring->used += LENGTH_BYTES + bytes;
+    ring->write_at = (ring->write_at % (2 * size) + LENGTH_BYTES + bytes) % (2 * size);
 }
 
 ring_state ring_take(message_ring *ring, uint32_t size, char *message, uint32_t *bytes)
 {
-    uint32_t read_at = ring->read_at, used = ring->used, length;
+    uint32_t read_at = ring->read_at, used = used_bytes(size, read_at, ring->write_at), length;
 
-    if (read_at >= size || used > size || (used > 0 && used < LENGTH_BYTES))
+    if (used > size)
         return clear_damaged(ring, size);
     if (used == 0)
         return RING_EMPTY;
 
-    copy_out(ring, size, read_at, &length, LENGTH_BYTES);
+    copy_out(ring, size, read_at % size, &length, LENGTH_BYTES);
     if (length > used - LENGTH_BYTES)
         return clear_damaged(ring, size);
     copy_out(ring, size, (read_at + LENGTH_BYTES) % size, message, length);
 
-    ring->read_at = (read_at + LENGTH_BYTES + length) % size;
-    ring->used = used - LENGTH_BYTES - length;
+    /* One store: a reader that is killed has taken the message, or has not. */
+    ring->read_at = (read_at + LENGTH_BYTES + length) % (2 * size);
     *bytes = length;
     return RING_DONE;
 }

@@ -20,10 +20,17 @@
 /* volatile: each read gives one copy, which is checked and then used. The ring's own value may change meanwhile. */
 typedef struct message_ring {
     volatile uint32_t magic, version;
-    volatile uint32_t size;    /* of the bytes that follow this header */
-    volatile uint32_t read_at; /* where the oldest message begins */
-    volatile uint32_t used;    /* the bytes of all messages */
+    volatile uint32_t size;     /* of the bytes that follow this header */
+    volatile uint32_t read_at;  /* where the oldest message begins; the reader's alone */
+    volatile uint32_t write_at; /* where the next one will begin; the writers' alone */
 } message_ring;
+
+/*
+ * Both positions go from 0 to 2 * size - 1 and mean the byte at position % size: so they are equal in an empty ring,
+ * and `size` apart in a full one. Taking and putting a message changes one of them, by one store, as its last step:
+ * whoever is killed, at whatever point, has done it or has not. With a count of bytes beside read_at, taking would be
+ * two.
+ */
 
 /* The bytes of header and messages. */
 #define RING_BYTES(size) ((uint32_t)sizeof(message_ring) + (size))
@@ -55,7 +62,7 @@ bool ring_check(const message_ring *ring, size_t mapped_bytes, uint32_t size, co
 
 /* Copies a message behind the others, where the reader does not see it until ring_commit: RING_DONE or RING_FULL. */
 ring_state ring_put(message_ring *ring, uint32_t size, const char *message, uint32_t bytes);
-void ring_commit(message_ring *ring, uint32_t bytes);
+void ring_commit(message_ring *ring, uint32_t size, uint32_t bytes);
 
 /* Takes the oldest message into `message`, which has room for `size` bytes: RING_DONE, _EMPTY or _CLEARED. */
 ring_state ring_take(message_ring *ring, uint32_t size, char *message, uint32_t *bytes);
