@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import re
 import signal
 import struct
@@ -143,6 +144,108 @@ def test_a_queue_that_a_killed_receiver_left_is_taken_over_with_its_mail(posix_s
     assert [second.next_line(), second.next_line()] == ["received: unread", "received: exit"]
     assert second.exit() == 0
     assert not exists(key(first)) and not exists(key(first), "sem")
+
+
+IPC_CREAT, IPC_RMID = 0o1000, 0
+
+
+def key_of(name: str) -> int:
+    """As message_queue.h makes it."""
+    value = 2166136261 ^ os.geteuid()
+    for byte in name.encode():
+        value = (value ^ byte) * 16777619 % 2**32
+    return value
+
+
+@pytest.fixture(params=["ours", "another user's"])
+def stranger_queue(request: pytest.FixtureRequest, posix_stage: Stage) -> Iterator[tuple[int, str]]:
+    """A queue of our key that another program has made, with a message in it; a key, and whose it is."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    key = key_of(posix_stage.unique("mailbox"))
+    user = os.geteuid() if request.param == "ours" else 12345
+    if user != os.geteuid() and os.geteuid() != 0:
+        pytest.skip("needs root, to be another user")
+    pid = os.fork()
+    if pid == 0:
+        os.setuid(user)
+        msqid = libc.msgget(ctypes.c_int(key if key < 2**31 else key - 2**32), IPC_CREAT | 0o666)
+        os._exit(0 if msqid >= 0 and libc.msgsnd(msqid, struct.pack("l", 1) + b"precious", 8, 0) == 0 else 1)
+    assert os.waitpid(pid, 0)[1] == 0
+    yield key, request.param
+    subprocess.run(["ipcrm", "-Q", hex(key)], check=True)  # which is still there
+
+
+def test_a_queue_that_another_program_made_is_left_alone(posix_stage: Stage, stranger_queue: tuple[int, str]) -> None:
+    """Row 4 of the public reports."""
+    key, _ = stranger_queue
+    actor = posix_stage.start("message_queue_receiver", "--name", posix_stage.unique("mailbox"))
+    assert actor.next_error() == (f"message_queue_receiver: there is a message queue of key 0x{key:08x}, and no "
+                                  "receiver has left it: it is another program's")
+    assert f"ipcrm -Q 0x{key:08x}" in actor.next_error()
+    assert actor.exit() == 1
+    assert not exists(hex(key), "sem")
+
+
+def test_nothing_is_sent_to_another_users_queue(posix_stage: Stage, stranger_queue: tuple[int, str]) -> None:
+    """Rows 4 and 22 of the public reports: who has made it reads what is sent."""
+    key, whose = stranger_queue
+    actor = sender(posix_stage, "hello")
+    if whose == "ours":
+        assert actor.exit() == 0
+        return
+    assert actor.next_error() == (f"message_queue_sender: the message queue of key 0x{key:08x} belongs to another user "
+                                  "(12345), or to another program")
+    assert actor.next_error() == "message_queue_sender: hint: choose another --name"
+    assert actor.exit() == 1
+
+
+@pytest.mark.parametrize("limit, call", [("msgmni 0", "msgget"), ("sem 250_32000_32_0", "semget")])
+def test_a_limit_that_is_reached_is_told_with_a_hint(posix_stage: Stage, limit: str, call: str) -> None:
+    """Row 16 of the public reports. In an IPC namespace of its own, whose limits are its own."""
+    program = posix_stage.toolchain.executable("message_queue_receiver")
+    name, value = limit.split()
+    value = value.replace("_", " ")
+    script = f'echo {value} > /proc/sys/kernel/{name} && "$@"; status=$?; tail -n +2 /proc/sysvipc/sem; exit $status'
+    result = subprocess.run(["unshare", "-ri", "sh", "-c", script, "sh", program], capture_output=True, text=True)
+    if "unshare" in result.stderr or "/proc/sys" in result.stderr:
+        pytest.skip("namespaces are not allowed here")
+    assert re.match(rf"message_queue_receiver: {call}\(0x[0-9a-f]{{8}}\): error 28 ENOSPC", result.stderr)
+    assert 'hint: "ipcs -l" shows how many the system takes' in result.stderr.splitlines()[1]
+    assert (result.returncode, result.stdout) == (1, "")  # and no semaphore is left
+
+
+def test_a_full_queue_without_a_receiver_is_named(posix_stage: Stage) -> None:
+    """Row 20 of the public reports."""
+    mail = receiver(posix_stage, "--type", "7")
+    filling = sender(posix_stage, "--no-wait", *["x" * 8000] * 100)
+    assert filling.exit() == 1
+    waiting = sender(posix_stage, "x" * 8000)
+    assert waiting.next_error() == (f"message_queue_sender: the message queue of key {key(mail)} is full: "
+                                    "waiting for room")
+    mail.kill()
+    for _ in range(20):  # the next time it says so
+        if waiting.next_error().startswith("message_queue_sender: hint: no receiver is alive"):
+            break
+    assert waiting.errors.all[-1].endswith(f"or remove it: ipcrm -Q {key(mail)} -S {key(mail)}")
+    again = receiver(posix_stage)
+    assert waiting.exit() == 0
+    again.ctrl_c()
+    assert again.was_ended_by_ctrl_c()
+
+
+@pytest.mark.parametrize("blocked", [False, True])
+def test_a_blocked_signal_does_not_block_the_time_limit(posix_stage: Stage, blocked: bool) -> None:
+    """Row 7 of the public reports: a program inherits which signals are blocked."""
+    program = posix_stage.toolchain.executable("message_queue_receiver")
+
+    def block() -> None:
+        if blocked:
+            signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+
+    result = subprocess.run([program, "--name", posix_stage.unique("mailbox"), "--timeout", "50"], preexec_fn=block,
+                            capture_output=True, text=True, timeout=60)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.endswith("no mail for 50 ms\n")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -4,6 +4,7 @@
 #ifndef MESSAGE_QUEUE_H
 #define MESSAGE_QUEUE_H
 
+#include <stdbool.h>
 #include <sys/msg.h>
 #include <unistd.h>
 
@@ -29,15 +30,25 @@ static inline key_t queue_key(const char *name)
     return hash == (unsigned)IPC_PRIVATE ? 1 : (key_t)hash;
 }
 
-/* The rest is in message_queue_claim.c, for the receiver. */
+/* The rest is in message_queue_claim.c. */
 
 /*
  * Makes this process the only receiver of `key`, or ends it when another receiver is alive. The claim ends with the
- * process, also by kill -9: a queue that exists while the claim was free has been left by a killed receiver.
+ * process, also by kill -9. True when a receiver of this user was killed and has left its claim: then a queue that
+ * exists is what it has left, too. After false, a queue that exists is another program's.
  */
-void claim_key(key_t key);
+bool claim_key(key_t key);
 
 /* Removes the claim. For run_at_end: makes system calls only, and may be called without a claim. */
 void release_key(void);
+
+/* Whether a receiver of `key` is alive. */
+bool has_receiver(key_t key);
+
+/* Ends the program when the queue, whose state this is, is another user's, who could read what is sent to it. */
+void require_own_queue(key_t key, const struct msqid_ds *status);
+
+/* Says that msgget or semget has failed, and where to look when the system takes no more of them (ENOSPC). */
+_Noreturn void die_no_more(const char *call, key_t key);
 
 #endif

@@ -39,6 +39,7 @@ static int take_over_queue(key_t key)
 
     if (left_msqid < 0 || msgctl(left_msqid, IPC_STAT, &status) < 0)
         die_error("msgget(0x%08x)", (unsigned)key);
+    require_own_queue(key, &status);
     report("a killed receiver has left its message queue (key 0x%08x, id %d, messages: %lu): taking it over",
            (unsigned)key, left_msqid, (unsigned long)status.msg_qnum);
     report("hint: by hand it would go with: ipcrm -Q 0x%08x -S 0x%08x", (unsigned)key, (unsigned)key);
@@ -125,13 +126,19 @@ int main(int argc, char *argv[])
                   options);
 
     key_t key = queue_key(name);
-    claim_key(key);
     run_at_end(clean_up);
+    bool is_left = claim_key(key);
     msqid = msgget(key, IPC_CREAT | IPC_EXCL | 0600);
-    if (msqid < 0 && errno == EEXIST)
+    if (msqid < 0 && errno == EEXIST && is_left)
         msqid = take_over_queue(key);
+    if (msqid < 0 && errno == EEXIST) {
+        report("there is a message queue of key 0x%08x, and no receiver has left it: it is another program's",
+               (unsigned)key);
+        report("hint: choose another --name; if nobody needs it, it goes with: ipcrm -Q 0x%08x", (unsigned)key);
+        return STATUS_FAILED;
+    }
     if (msqid < 0)
-        die_error("msgget(0x%08x)", (unsigned)key);
+        die_no_more("msgget", key);
     print("waiting for mail on message queue %s (key 0x%08x, id %d)\n", name, (unsigned)key, msqid);
 
     for (unsigned long received = 1;; received++) {

@@ -3,13 +3,15 @@
  *
  * Shows   msgget finds a queue; msgsnd: one call sends one whole message, of a type.
  * Run     message_queue_sender [--name NAME] [--type N] [--no-wait] [MESSAGE...]
- * With    message_queue_receiver.c, started before this one
+ * With    message_queue_receiver.c, started before this one; message_queue_claim.c
  * Win32   MailSender.c
  */
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 
 #include "companion.h"
 #include "message_queue.h"
@@ -42,12 +44,45 @@ static _Noreturn void die_unsent(int msqid, size_t bytes)
     exit(STATUS_FAILED);
 }
 
+static void interrupt_msgsnd(int signal_number)
+{
+    (void)signal_number;
+}
+
+/* msgsnd waits for room without a limit, but a signal interrupts it: after three seconds, and then every ten. */
+static void start_timer(time_t first_s)
+{
+    const struct sigaction action = {.sa_handler = interrupt_msgsnd}; /* no SA_RESTART */
+    const struct itimerval timer = {.it_value.tv_sec = first_s, .it_interval.tv_sec = 10};
+
+    if (sigaction(SIGALRM, &action, NULL) < 0 || setitimer(ITIMER_REAL, &timer, NULL) < 0)
+        die_error("setitimer");
+}
+
+/* Sends one message. While it waits for room, it says so. */
+static void send_mail(key_t key, int msqid, const struct mail *mail, size_t bytes, bool fails_when_full)
+{
+    start_timer(3);
+    while (msgsnd(msqid, mail, bytes, fails_when_full ? IPC_NOWAIT : 0) < 0) {
+        if (errno != EINTR)
+            die_unsent(msqid, bytes);
+        report("the message queue of key 0x%08x is full: waiting for room", (unsigned)key);
+        if (!has_receiver(key))
+            report(
+                "hint: no receiver is alive: start message_queue_receiver with the same --name, which takes the queue "
+                "over, or remove it: ipcrm -Q 0x%08x -S 0x%08x",
+                (unsigned)key, (unsigned)key);
+    }
+    start_timer(0);
+}
+
 int main(int argc, char *argv[])
 {
     const char *name = "mailbox", *message;
     unsigned long type = 1;
     bool fails_when_full = false;
     struct mail *mail = NULL;
+    struct msqid_ds status;
 
     const option_spec options[] = {
         OPTION_TEXT("--name", "NAME", &name, "send to the message queue NAME (mailbox)"),
@@ -68,6 +103,9 @@ int main(int argc, char *argv[])
             report("hint: start message_queue_receiver first, with the same --name");
         return STATUS_FAILED;
     }
+    if (msgctl(msqid, IPC_STAT, &status) < 0)
+        die_error("msgctl(0x%08x)", (unsigned)key);
+    require_own_queue(key, &status);
 
     for (int i = 1;; i++) {
         message = arguments > 0 ? argv[i] : read_typed_message();
@@ -81,8 +119,7 @@ int main(int argc, char *argv[])
         mail->type = (long)type;
         /* The message is sent without a terminator: its length goes with it. */
         memcpy(mail->text, message, bytes);
-        if (msgsnd(msqid, mail, bytes, fails_when_full ? IPC_NOWAIT : 0) < 0)
-            die_unsent(msqid, bytes);
+        send_mail(key, msqid, mail, bytes, fails_when_full);
         if (strcmp(message, "exit") == 0)
             break;
     }
