@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from companion.maintain import tests
 from conftest import BUILD_ROOT, DEADLINE_S, SOURCE
 
 LESSON = [str(SOURCE / "scripts" / ("lesson.cmd" if os.name == "nt" else "lesson")), "--build-dir", str(BUILD_ROOT)]
@@ -128,6 +129,15 @@ def test_doctor_finds_all_there() -> None:
     result = lesson("doctor")
     assert result.returncode == 0, result.stdout.decode()
     assert "meson" in result.stdout.decode().lower()
+
+
+@pytest.mark.parametrize("name, expected", [
+    ("anonymous-pipe", ["anonymous-pipe", "anonymous_pipe"]),
+    ("mailslot", ["mailslot"]),
+    ("no-lesson", ["no-lesson"]),
+])
+def test_a_lessons_name_means_all_of_its_tests(name: str, expected: list[str]) -> None:
+    assert tests.keywords(name, ["mailslot", "anonymous-pipe"]) == expected
 
 
 def test_test_refuses_a_name_that_no_test_has() -> None:

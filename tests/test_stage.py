@@ -81,6 +81,19 @@ def test_leaving_the_stage_ends_what_has_outlived_its_parent(both_sides: tuple[S
         assert "no process has" in found.next_error()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="POSIX programs")
+@pytest.mark.parametrize("server", ["named_pipe_server", "unix_socket_server"])
+def test_a_run_leaves_nothing_in_the_users_runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                          server: str) -> None:
+    """Not even when a server is killed."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    with Stage(TOOLCHAINS["posix"], deadline_s=DEADLINE_S) as stage:
+        actor = stage.start(server, "--name", stage.unique("pipe"))
+        actor.next_line()
+        actor.kill()
+    assert list(tmp_path.iterdir()) == []
+
+
 @linux_only
 def test_a_process_that_ends_while_one_looks_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stat below /proc/ID then fails in ways that pathlib does not know, and none is needed."""

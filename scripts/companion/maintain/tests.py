@@ -15,16 +15,23 @@ from ..setup.build import Build, prepare
 _NO_TESTS = 5  # pytest's exit status where the selection is empty
 
 
+def keywords(name: str, known_lessons: list[str]) -> list[str]:
+    """What the names of these tests contain. Those of a lesson's scenes and pages have its name, and those of its
+    programs are in files with underscores in their names."""
+    return [name, name.replace("-", "_")] if name in known_lessons and "-" in name else [name]
+
+
 def run(source: Path, build_root: Path, names: list[str]) -> int:
     """Runs all tests, or those of which the name contains one of these; gives pytest's exit status."""
     check_names(names)
-    lessons.find_all(source)  # fails with a list, where the tests would fail with tracebacks
+    known = [lesson.name for lesson in lessons.find_all(source)]  # fails with a list, where tests would with tracebacks
     builds = [Build(source, build_root, unicode=True), Build(source, build_root, unicode=False)]
     if os.name != "nt":
         builds.append(Build(source, build_root, unicode=True, sanitize=True))
     prepare(*builds, tests=True)
 
-    return run_pytest(source, ["tests"], names, {"COMPANION_BUILD_ROOT": str(builds[0].build_root)})
+    return run_pytest(source, ["tests"], [keyword for name in names for keyword in keywords(name, known)],
+                      {"COMPANION_BUILD_ROOT": str(builds[0].build_root)})
 
 
 def check_names(names: list[str]) -> None:
