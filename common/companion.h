@@ -28,11 +28,6 @@
 
 /* ---- start ---------------------------------------------------------------------------------- */
 
-#ifdef _UNICODE
-/* Each program's own start. A compiler knows main; clang wants a prototype of wmain, which _tmain is here. */
-int _tmain(int argc, TCHAR *argv[]);
-#endif
-
 /*
  * The first call of every program. Takes argv[0], whose last part without ".exe" names the program
  * in messages. Prepares the streams for UTF-8, and, if the stage asks for it, moves the output of a

@@ -271,10 +271,10 @@ int _tmain(void)
 @pytest.mark.skipif(os.name == "nt", reason="a current directory has less than 260 characters there, always")
 def test_programs_run_in_a_deep_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its path is longer than MAX_PATH. Children have lanes of their own there, too. (Unicode alone: Wine's
-    GetEnvironmentVariableA cuts what is Korean.)"""
-    folder = tmp_path.joinpath(*["깊은폴더" * 20] * 4)
+    GetEnvironmentVariableA cuts what is Korean. And Wine 8 starts nothing in a folder of 400 characters.)"""
+    folder = tmp_path.joinpath(*["깊은폴더" * 20] * 3)
     folder.mkdir(parents=True)
-    assert len(str(folder)) > 260
+    assert 260 < len(str(folder)) < 370
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     with Stage(TOOLCHAINS["unicode"], deadline_s=DEADLINE_S, is_traced=True) as stage:
         assert stage.start("EnvParent", "Good=Morning").exit() == 0

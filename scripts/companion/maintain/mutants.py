@@ -25,6 +25,7 @@ from ..setup.failure import Failure
 from ..setup.progress import StepFailed
 
 _DEADLINE_S = 600.0  # for the tests of one change, which take seconds unless they hang
+_NOT_SOURCES = re.compile(r"\.git$|build|\..*cache$")  # in the project's folder
 _KEYS = {"name", "file", "old", "new", "tests"}
 
 
@@ -138,9 +139,8 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
 
 def refresh(copy: Path, source: Path) -> None:
     """Makes the copy like the working tree. What has not changed keeps its time, so that little is compiled anew."""
-    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=source,
-                            stdout=subprocess.PIPE, check=True).stdout.decode().split("\0")
-    wanted = {name for name in listed if name and (source / name).is_file()}
+    wanted = {path.relative_to(source).as_posix() for entry in source.iterdir() if not _NOT_SOURCES.match(entry.name)
+              for path in [entry, *entry.rglob("*")] if path.is_file() and "__pycache__" not in path.parts}
     for path in [path for path in copy.rglob("*") if path.is_file()]:
         if path.relative_to(copy).as_posix() not in wanted:
             path.unlink()
