@@ -60,6 +60,14 @@ void run_at_end(void (*function)(void));
  * also an empty one. CreateProcess fails when there are more than 32767 characters.
  */
 TCHAR *append_argument(TCHAR *command_line, const TCHAR *argument);
+
+/*
+ * For a program and its arguments that somebody else has chosen; words ends with NULL. Where the program is a batch
+ * file (.bat, .cmd), CreateProcess starts cmd.exe, which reads the line anew, by other rules than append_argument
+ * writes it. Gives the first character in the words that means something to cmd.exe: such a line must not be started,
+ * since what is behind that character may become a command. NULL: no batch file, or nothing in its words does harm.
+ */
+const TCHAR *batch_file_hazard(TCHAR *const words[]);
 #endif
 
 /* ---- text ----------------------------------------------------------------------------------- */
@@ -167,14 +175,16 @@ typedef struct option_spec {
     bool *flag;
     const TCHAR **text;
     text_list *list;
-    unsigned long *number; /* a DWORD on Win32 */
-    unsigned long minimum, maximum;
+    unsigned long *number;          /* a DWORD on Win32 */
+    unsigned long minimum, maximum; /* of a number; of a text: how many characters it has at least */
 } option_spec;
 
 /* clang-format off */
 #define OPTION_FLAG(name, flag, help)        { _T(name), NULL, _T(help), flag, NULL, NULL, NULL, 0, 0 }
-#define OPTION_TEXT(name, value, text, help) { _T(name), _T(value), _T(help), NULL, text, NULL, NULL, 0, 0 }
-#define OPTION_LIST(name, value, list, help) { _T(name), _T(value), _T(help), NULL, NULL, list, NULL, 0, 0 }
+#define OPTION_TEXT(name, value, text, help) { _T(name), _T(value), _T(help), NULL, text, NULL, NULL, 1, 0 }
+/* The same for a text that may be empty. */
+#define OPTION_LINE(name, value, text, help) { _T(name), _T(value), _T(help), NULL, text, NULL, NULL, 0, 0 }
+#define OPTION_LIST(name, value, list, help) { _T(name), _T(value), _T(help), NULL, NULL, list, NULL, 1, 0 }
 #define OPTION_NUMBER(name, value, number, minimum, maximum, help) \
     { _T(name), _T(value), _T(help), NULL, NULL, NULL, number, minimum, maximum }
 #define OPTIONS_END                          { NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0 }

@@ -18,6 +18,9 @@ static const option_spec *find_option(const option_spec *options, const TCHAR *t
 
 static void set_value(const option_spec *option, const TCHAR *value)
 {
+    /* A script's variable that has no value. As a name it would stand for a folder of names, or for nothing. */
+    if (value[0] == _T('\0') && option->number == NULL && option->minimum > 0)
+        die_usage(_T("%s: %s is empty"), option->name, option->value_name);
     if (option->text != NULL) {
         *option->text = value;
     } else if (option->list != NULL) {

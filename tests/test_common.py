@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
-from conftest import DEADLINE_S, TOOLCHAINS, WIN32
+from conftest import DEADLINE_S, SOURCE, TOOLCHAINS, WIN32
+from companion.play import lessons
 from companion.play.stage import Stage
+from companion.setup.toolchain import is_win32
 
 Side = tuple[Stage, str]
 
@@ -120,6 +122,23 @@ def test_options(both_sides: Side, arguments: list[str], status: int, answer: st
     else:
         assert actor.next_error() == f"{probe}: {answer} ({probe} --help shows the usage)"
     assert actor.exit() == status
+
+
+@pytest.mark.parametrize("program", [program.name for lesson in lessons.find_all(SOURCE)
+                                     for program in lesson.programs])
+def test_no_value_may_be_empty(program: str) -> None:
+    """Row 27 of the public reports: a name that is empty stands for a folder of names, or for somebody else's."""
+    build = "unicode" if is_win32(program) else "posix"
+    usage = run_program(build, program, ["--help"]).stdout.decode().splitlines()[0]
+    for option, value in re.findall(r"\[(-[^\s\]]+) ([^\]]+)\]", usage):
+        refused = run_program(build, program, [option, ""])
+        complaint = refused.stderr.decode().splitlines()
+        if option == "-c":  # a line with nothing in it is a line
+            assert refused.returncode == 0 and complaint == []
+            continue
+        assert refused.returncode == 2, option
+        assert len(complaint) == 1
+        assert re.match(rf"{program}: {option}: ({re.escape(value)} is empty|'' is not a whole number) ", complaint[0])
 
 
 def test_help(both_sides: Side) -> None:

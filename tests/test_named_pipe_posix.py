@@ -531,8 +531,7 @@ def test_a_busy_fifo(posix_stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("arguments, complaint", [
-    (["named_pipe_server", "--name", "a/b"], "--name: a name is not empty and has no slash"),
-    (["named_pipe_client", "--name", ""], "--name: a name is not empty and has no slash"),
+    (["named_pipe_server", "--name", "a/b"], "--name: a name has no slash"),
     (["named_pipe_client", "x" * 5000], "FILE: a request has 4096 bytes at most"),
     (["unix_socket_client", "a\nb"], "FILE: a name with a line feed in it cannot be asked for"),
     (["unix_socket_server", "--name", "x" * 200], "--name: the path of a Unix socket has less than 108 bytes"),

@@ -51,8 +51,8 @@ int _tmain(int argc, TCHAR *argv[])
     };
     companion_init(argv[0]);
     int files = parse_options(argc, argv, _T("Fetches FILE (news.txt) through a named pipe."), _T("[FILE]"), options);
-    if (name[0] == _T('\0') || !format_text(pipeName, 257, _T("\\\\.\\pipe\\%s"), name))
-        die_usage(_T("--name: a pipe's name is not empty, and the whole of it has 256 characters at most"));
+    if (!format_text(pipeName, 257, _T("\\\\.\\pipe\\%s"), name))
+        die_usage(_T("--name: a pipe's whole name has 256 characters at most"));
 
     HANDLE hPipe = open_pipe(pipeName);
     /* A client's end begins in byte mode, whatever the type of the pipe. */

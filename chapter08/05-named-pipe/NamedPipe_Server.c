@@ -82,8 +82,8 @@ int _tmain(int argc, TCHAR *argv[])
     };
     companion_init(argv[0]);
     parse_options(argc, argv, _T("Serves files through a named pipe, one client after another."), NULL, options);
-    if (name[0] == _T('\0') || _tcschr(name, _T('\\')) != NULL)
-        die_usage(_T("--name: a pipe's name is not empty and has no backslash"));
+    if (_tcschr(name, _T('\\')) != NULL)
+        die_usage(_T("--name: a pipe's name has no backslash"));
     if (!format_text(pipeName, 257, _T("\\\\.\\pipe\\%s"), name))
         die_usage(_T("--name: a pipe's whole name has 256 characters at most"));
     if (!SetCurrentDirectory(root))

@@ -1,4 +1,4 @@
-/* command_line.c - a command line for CreateProcess, argument by argument. */
+/* command_line.c - a command line for CreateProcess, argument by argument; and which one is not to be made. */
 #include "internal.h"
 
 /*
@@ -33,4 +33,25 @@ TCHAR *append_argument(TCHAR *command_line, const TCHAR *argument)
     }
     *end = _T('\0');
     return line;
+}
+
+const TCHAR *batch_file_hazard(TCHAR *const words[])
+{
+    if (words[0] == NULL)
+        return NULL;
+    /* Windows leaves out dots and blanks at the end of a name: "t.bat. ." is t.bat. */
+    size_t chars = _tcscspn(words[0], _T("\""));
+    while (chars > 0 && _tcschr(_T(". "), words[0][chars - 1]) != NULL)
+        chars--;
+    if (chars < 4 ||
+        (_tcsnicmp(words[0] + chars - 4, _T(".bat"), 4) != 0 && _tcsnicmp(words[0] + chars - 4, _T(".cmd"), 4) != 0))
+        return NULL;
+
+    /* & | < > ^ also within quotes: the file may use %~1, which is the argument without them. */
+    for (; *words != NULL; words++) {
+        const TCHAR *hazard = *words + _tcscspn(*words, _T("\"%!&|<>^\r\n"));
+        if (*hazard != _T('\0'))
+            return hazard;
+    }
+    return NULL;
 }

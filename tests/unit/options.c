@@ -3,7 +3,7 @@
 
 typedef struct result {
     bool isLoud;
-    const TCHAR *name;
+    const TCHAR *name, *line;
     unsigned long count;
     const TCHAR *texts[2];
     text_list also;
@@ -16,10 +16,11 @@ static TCHAR program[] = _T("unit");
 static result parse(const TCHAR *operands, TCHAR **argv)
 {
     static result r;
-    r = (result){false, _T("default"), 7, {NULL}, {r.texts, 2, 0}, 0, argv};
+    r = (result){false, _T("default"), NULL, 7, {NULL}, {r.texts, 2, 0}, 0, argv};
     const option_spec options[] = {
         OPTION_FLAG("--loud", &r.isLoud, "a flag"),
         OPTION_TEXT("--name", "NAME", &r.name, "a text"),
+        OPTION_LINE("--line", "LINE", &r.line, "a text that may be empty"),
         OPTION_NUMBER("--count", "N", &r.count, 1, 100, "a number"),
         OPTION_LIST("--also", "NAME", &r.also, "a list"),
         OPTIONS_END,
@@ -36,8 +37,8 @@ static result parse(const TCHAR *operands, TCHAR **argv)
 int _tmain(int argc, TCHAR *argv[])
 {
     /* The command line belongs to the program, so parse_options takes it as not constant. */
-    static TCHAR loud[] = _T("--loud"), name[] = _T("--name"), name_is[] = _T("--name=a=b"),
-                 name_empty[] = _T("--name="), count[] = _T("--count"), count_is[] = _T("--count=100"), one[] = _T("1"),
+    static TCHAR loud[] = _T("--loud"), name[] = _T("--name"), name_is[] = _T("--name=a=b"), line[] = _T("--line"),
+                 line_empty[] = _T("--line="), count[] = _T("--count"), count_is[] = _T("--count=100"), one[] = _T("1"),
                  korean[] = _T("한글"), dashes[] = _T("--"), dash[] = _T("-"), minus[] = _T("-5"), empty[] = _T(""),
                  also[] = _T("--also"), also_is[] = _T("--also=b");
     (void)argc;
@@ -52,11 +53,11 @@ int _tmain(int argc, TCHAR *argv[])
     r = PARSE(NULL, name_is, count_is, NULL);
     CHECK(_tcscmp(r.name, _T("a=b")) == 0 && r.count == 100);
 
-    r = PARSE(NULL, name_empty, NULL);
-    CHECK(_tcscmp(r.name, _T("")) == 0);
+    r = PARSE(NULL, line_empty, NULL);
+    CHECK(_tcscmp(r.line, _T("")) == 0);
 
-    r = PARSE(NULL, name, empty, NULL);
-    CHECK(_tcscmp(r.name, _T("")) == 0);
+    r = PARSE(NULL, line, empty, NULL);
+    CHECK(_tcscmp(r.line, _T("")) == 0);
 
     r = PARSE(_T("[MESSAGE...]"), korean, loud, one, name, dash, NULL);
     CHECK(r.operands == 2 && r.argv[1] == korean && r.argv[2] == one && r.argv[3] == NULL && r.isLoud &&

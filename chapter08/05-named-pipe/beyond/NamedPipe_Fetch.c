@@ -119,8 +119,8 @@ int _tmain(int argc, TCHAR *argv[])
     start = GetTickCount64();
     companion_init(argv[0]);
     int files = parse_options(argc, argv, _T("Fetches FILE (news.txt) through a named pipe."), _T("[FILE]"), options);
-    if (name[0] == _T('\0') || !format_text(pipeName, 257, _T("\\\\%s\\pipe\\%s"), computer, name))
-        die_usage(_T("--name, --server: a pipe's name is not empty, and the whole of it has 256 characters at most"));
+    if (!format_text(pipeName, 257, _T("\\\\%s\\pipe\\%s"), computer, name))
+        die_usage(_T("--name, --server: a pipe's whole name has 256 characters at most"));
 
     hCtrlC = CreateEvent(NULL, TRUE, FALSE, NULL);
     hIsClean = CreateEvent(NULL, TRUE, FALSE, NULL);

@@ -71,8 +71,8 @@ int _tmain(int argc, TCHAR *argv[])
     };
     companion_init(argv[0]);
     parse_options(argc, argv, _T("Ends a connection in three ways, with bytes that nobody has read."), NULL, options);
-    if (name[0] == _T('\0') || !format_text(pipeName, 257, _T("\\\\.\\pipe\\%s"), name))
-        die_usage(_T("--name: a pipe's name is not empty, and the whole of it has 256 characters at most"));
+    if (!format_text(pipeName, 257, _T("\\\\.\\pipe\\%s"), name))
+        die_usage(_T("--name: a pipe's whole name has 256 characters at most"));
 
     connect_and_send();
     CloseHandle(hServer);

@@ -21,8 +21,8 @@ int _tmain(int argc, TCHAR *argv[])
     companion_init(argv[0]);
     int files = parse_options(argc, argv, _T("Asks for FILE, or for nothing, and does not read the answer."),
                               _T("[FILE]"), options);
-    if (name[0] == _T('\0') || !format_text(pipeName, 257, _T("\\\\.\\pipe\\%s"), name))
-        die_usage(_T("--name: a pipe's name is not empty, and the whole of it has 256 characters at most"));
+    if (!format_text(pipeName, 257, _T("\\\\.\\pipe\\%s"), name))
+        die_usage(_T("--name: a pipe's whole name has 256 characters at most"));
 
     HANDLE hPipe = CreateFile(pipeName, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING,
                               SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, NULL);

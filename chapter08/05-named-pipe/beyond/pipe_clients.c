@@ -28,8 +28,8 @@ void read_settings(pipe_settings *settings, int argc, TCHAR *argv[], const TCHAR
     settings->service = defaults;
     companion_init(argv[0]);
     parse_options(argc, argv, about, NULL, options);
-    if (name[0] == _T('\0') || _tcschr(name, _T('\\')) != NULL)
-        die_usage(_T("--name: a pipe's name is not empty and has no backslash"));
+    if (_tcschr(name, _T('\\')) != NULL)
+        die_usage(_T("--name: a pipe's name has no backslash"));
     if (!format_text(settings->pipeName, 257, _T("\\\\.\\pipe\\%s"), name))
         die_usage(_T("--name: a pipe's whole name has 256 characters at most"));
     settings->remote = is_remote ? PIPE_ACCEPT_REMOTE_CLIENTS : PIPE_REJECT_REMOTE_CLIENTS;

@@ -21,8 +21,8 @@ char *runtime_path(const char *name, const char *ending)
     struct stat status;
     char *path;
 
-    if (name[0] == '\0' || strchr(name, '/') != NULL)
-        die_usage("--name: a name is not empty and has no slash");
+    if (strchr(name, '/') != NULL)
+        die_usage("--name: a name has no slash");
     if (folder == NULL || folder[0] != '/') {
         format_text(own_folder, sizeof(own_folder), "/tmp/companion-%lu", (unsigned long)geteuid());
         folder = own_folder;

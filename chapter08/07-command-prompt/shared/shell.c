@@ -95,7 +95,7 @@ void read_shell_options(int argc, TCHAR *argv[], shell_options *shell)
     *shell = (shell_options){NULL, NULL, NULL, NULL, 0, false};
 
     const option_spec options[] = {
-        OPTION_TEXT("-c", "COMMAND", &shell->line, "run this command line, and end with its exit status"),
+        OPTION_LINE("-c", "COMMAND", &shell->line, "run this command line, and end with its exit status"),
         OPTION_TEXT("--language", "ko|en", &shell->language, "speak Korean or English (that of the system)"),
         OPTION_FLAG("--run", &runs_words, "run the words behind --, and end"),
         OPTION_FLAG("--run-first", &runs_words_first, "run the words behind --, and go on with what is typed"),
