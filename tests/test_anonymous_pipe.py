@@ -37,6 +37,30 @@ def test_a_text_goes_through_the_posix_pipe_whole(posix_stage: Stage, text: str)
     assert lines_of(posix_stage, "anonymous_pipe", text) == [f"string send: {text}", f"string recv: {text}"]
 
 
+@pytest.mark.parametrize("argument, letter", [
+    ('"&echo INJECTED', '"'), ("a&echo INJECTED", "&"), ("%PATH%", "%"), ("a b | more", "|"), ("a>b", ">"),
+    ("^", "^"), ("!x!", "!"), ("a\necho INJECTED", "?"),
+])
+@pytest.mark.parametrize("name", ["t.bat", "T.CMD", "t.bat.", r".\t.bat"])
+def test_a_batch_file_gets_no_argument_that_could_be_a_command(win32_stage: Stage, name: str, argument: str,
+                                                               letter: str) -> None:
+    """Row 3 of the public reports: cmd.exe reads the line by rules of its own ("BatBadBut")."""
+    for file in ("t.bat", "t.cmd"):
+        (win32_stage.work / file).write_bytes(b"@echo off\r\necho [%1] [%2]\r\n")
+    refused = win32_stage.start("PipeParent", "--", name, "plain", argument)
+    assert refused.exit() == 2
+    assert refused.errors.all == [
+        f"PipeParent: {name} is a batch file: cmd.exe reads its arguments as commands, too, and '{letter}' is no text "
+        "there (PipeParent --help shows the usage)"]
+    assert refused.output.all == []
+
+
+def test_a_batch_file_runs_with_harmless_arguments(win32_stage: Stage) -> None:
+    """Row 3 of the public reports."""
+    (win32_stage.work / "t.bat").write_bytes(b"@echo off\r\necho [%1] [%2]\r\n")
+    assert lines_of(win32_stage, "PipeParent", "--", "t.bat", "plain", "two words") == ['[plain] ["two words"]']
+
+
 def through(toolchain: Toolchain, *command: str) -> None:
     """A hundred megabytes through parent and child, and back byte for byte."""
     noise = random.Random(5).randbytes(1_000_000)

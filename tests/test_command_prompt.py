@@ -209,6 +209,24 @@ def test_a_command_that_is_too_long_for_windows(win32_stage: Stage) -> None:
     assert side.errors(actor) == ["this command is too long: Windows takes 32766 characters at most"] * 2
 
 
+def test_a_batch_file_gets_no_argument_that_could_be_a_command(win32_stage: Stage) -> None:
+    """Row 3 of the public reports. Nor does a name without its ending stand for a batch file."""
+    side = Side("unicode", win32_stage)
+    (win32_stage.work / "t.bat").write_bytes(b"@echo [%1]>>said.txt\r\n")
+    actor = side.type('t.bat "a b"', "t.bat a&echo", 'T.bat "%PATH%"', "t a")
+    assert (win32_stage.work / "said.txt").read_bytes() == b'["a b"]\r\n'
+    reason = "is a batch file: cmd.exe reads its arguments as commands, too, and '{}' is no text there"
+    assert side.errors(actor) == [f"t.bat {reason.format('&')}", f"T.bat {reason.format('%')}",
+                                  "'t' is not a program that can be run."]
+
+
+def test_exit_takes_no_number(side: Side) -> None:
+    """Row 27 of the public reports: it is not dropped without a word. The full shell takes one."""
+    actor = side.type("exit -1", "echo still here")
+    assert actor.output.all == ["still here"]
+    assert side.errors(actor) == ["usage: exit"]
+
+
 def test_start_runs_the_command_in_another_prompt(side: Side) -> None:
     """Which then reads what is typed, since both have one keyboard."""
     actor = side.stage.start(side.prompt)

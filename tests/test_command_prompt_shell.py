@@ -15,6 +15,7 @@ import pytest
 from conftest import BOTH_SIDES, DEADLINE_S, TOOLCHAINS
 from companion.play.actor import Actor
 from companion.play.stage import Stage
+from test_exit_code import as_handed_on
 
 
 @dataclass
@@ -251,6 +252,46 @@ def test_exit_status(side: Side) -> None:
     actor.type("nosuch")
     actor.type("exit")
     assert actor.exit() == 1
+
+
+@pytest.mark.parametrize("typed, on_windows, on_posix", [
+    ("-1", 0xFFFFFFFF, None), ("-2147483648", 0x80000000, None), ("4294967295", 0xFFFFFFFF, None), ("255", 255, 255),
+    ("-2147483649", None, None), ("4294967296", None, None), ("256", 256, None), ("-0", None, None),
+    ("--1", None, None), ("-", None, None), ("''", None, None), ('""', None, None), ("1x", None, None),
+])
+def test_an_exit_status_is_right_or_refused(side: Side, typed: str, on_windows: int | None,
+                                            on_posix: int | None) -> None:
+    """Row 27 of the public reports: 32 bits with or without a sign on Windows, 8 bits on POSIX."""
+    status = on_posix if side.is_posix else on_windows
+    actor = side.start("-c", f"exit {typed}")
+    if status is None:
+        assert actor.exit() == 2
+        assert len(actor.errors.all) == 1 and actor.errors.all[0].startswith(f"{side.prompt}: exit: ")
+    else:
+        assert actor.exit() == as_handed_on(status)
+        assert actor.errors.all == []
+
+
+def test_a_batch_file_gets_no_argument_that_could_be_a_command(win32_stage: Stage) -> None:
+    """Row 3 of the public reports. No program of the line is started then."""
+    side = Side(win32_stage, "CommandShell", "Probe", "WaitingProcess")
+    (side.work / "t.bat").write_bytes(b"@echo [%1]\r\n")
+    side.run('t.bat "a b" > said.txt')
+    assert side.file("said.txt") == ['["a b"]']
+    assert side.fail('echo x > kept.txt | t.bat "a&echo INJECTED"', 2)
+    for command in ('t.bat "a&echo INJECTED" > none.txt', 't.cmd. "%PATH%" > none.txt', "Probe lines | t.bat x^y"):
+        said = side.fail(command, 1)
+        assert len(said) == 1 and "is a batch file: cmd.exe reads its arguments as commands, too, and '" in said[0]
+    assert not (side.work / "none.txt").exists()
+
+
+@pytest.mark.parametrize("command", [r'cd "C:\Program Files\"', r'echo a\"b "c'])
+def test_a_quote_that_is_a_letter(side: Side, command: str) -> None:
+    """Row 14 of the public reports: the message says what to type."""
+    assert side.fail(command, 2) == [
+        r'a " is missing: in \" it is a letter; for a \ in front of the last quote type \\"']
+    (side.work / "a b").mkdir()
+    assert side.run(r'cd "a b"' if side.is_posix else r'cd "a b\\"') == []
 
 
 def test_a_line_of_any_length(side: Side) -> None:

@@ -181,11 +181,14 @@ static void run_program(TCHAR *commandLine, TCHAR *words[], DWORD flags, const T
 /* Does what the words say, the first one in any case. True for exit. */
 static bool CmdProcessing(int tokenNum, TCHAR *cmdTokenList[])
 {
-    const TCHAR *command = cmdTokenList[0];
+    const TCHAR *command = cmdTokenList[0], *hazard = batch_file_hazard(cmdTokenList);
 
     if (_tcsicmp(command, _T("exit")) == 0) {
-        print(_T("The command prompt ends.\n"));
-        return true;
+        if (tokenNum == 1)
+            print(_T("The command prompt ends.\n"));
+        else
+            report(_T("usage: exit"));
+        return tokenNum == 1;
     }
     if (_tcsicmp(command, _T("echo")) == 0) {
         for (int i = 1; i < tokenNum; i++)
@@ -204,6 +207,9 @@ static bool CmdProcessing(int tokenNum, TCHAR *cmdTokenList[])
         run_program(append_argument(append_argument(NULL, path), _T("--")), cmdTokenList + 1, child_console_flag(),
                     path);
         free(path);
+    } else if (hazard != NULL) {
+        report(_T("%s is a batch file: cmd.exe reads its arguments as commands, too, and '%c' is no text there"),
+               command, *hazard);
     } else {
         run_program(append_argument(NULL, command), cmdTokenList + 1, 0, command);
     }

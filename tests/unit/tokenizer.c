@@ -77,7 +77,7 @@ static void test_quotes(void)
     CHECK(fails(_T("\""), SYNTAX_QUOTE));
     CHECK(fails(_T("a \"b c"), SYNTAX_QUOTE));
     CHECK(fails(_T("\"\"\""), SYNTAX_QUOTE));
-    CHECK(fails(_T("\"a\\\""), SYNTAX_QUOTE));
+    CHECK(fails(_T("\"a\\\""), SYNTAX_QUOTE_IS_LETTER));
     CHECK(fails(_T("a > \"b"), SYNTAX_QUOTE));
 }
 

@@ -105,6 +105,10 @@ int _tmain(int argc, TCHAR *argv[])
     companion_init(argv[0]);
     parse_options(argc, argv, _T("Starts COMMAND (PipeChild), feeds it the standard input and prints what it answers."),
                   _T("[COMMAND...]"), options);
+    const TCHAR *hazard = batch_file_hazard(argv + 1);
+    if (hazard != NULL)
+        die_usage(_T("%s is a batch file: cmd.exe reads its arguments as commands, too, and '%c' is no text there"),
+                  argv[1], *hazard);
     TCHAR *commandLine = command_line(argv + 1);
 
     if (!CreatePipe(&hRequestRead, &hRequestWrite, NULL, 0) || !CreatePipe(&hAnswerRead, &hAnswerWrite, NULL, 0))

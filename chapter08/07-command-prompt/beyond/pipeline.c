@@ -42,6 +42,18 @@ static HANDLE open_output(const command *last, bool *isNew)
     return hFile;
 }
 
+/* Whether it may be started; if not, that has been reported. */
+static bool is_harmless(const command *program)
+{
+    const TCHAR *hazard = program->run_builtin == NULL ? batch_file_hazard(program->words) : NULL;
+
+    if (hazard != NULL)
+        report(SAY("%s is a batch file: cmd.exe reads its arguments as commands, too, and '%c' is no text there",
+                   "%s은(는) 배치 파일입니다. cmd.exe는 인자도 명령으로 읽으므로 '%c'을(를) 글자로 넘길 수 없습니다."),
+               program->words[0], *hazard);
+    return hazard == NULL;
+}
+
 /* Starts one program after the other, none of them running yet. Gives how many could be started. */
 static size_t start_all_suspended(const command_line *line, HANDLE hFirst, HANDLE hLast, PROCESS_INFORMATION *started)
 {
@@ -59,7 +71,8 @@ static size_t start_all_suspended(const command_line *line, HANDLE hFirst, HANDL
         use.hOutput = hWritePipe;
         TCHAR *commandLine = command_line_of(&line->commands[i]);
         /* A program in a process group of its own does not get the Ctrl+C that is meant for another one. */
-        bool isStarted = start_suspended(line->commands[i].words[0], commandLine, &use,
+        bool isStarted = is_harmless(&line->commands[i]) &&
+                         start_suspended(line->commands[i].words[0], commandLine, &use,
                                          line->is_background ? CREATE_NEW_PROCESS_GROUP : 0, &started[i]);
         free(commandLine);
 

@@ -120,8 +120,11 @@ static bool process_command(int count, char *words[])
     static char lister[] = "list_process", killer[] = "kill_tree";
 
     if (strcasecmp(words[0], "exit") == 0) {
-        print("The command prompt ends.\n");
-        return true;
+        if (count == 1)
+            print("The command prompt ends.\n");
+        else
+            report("usage: exit");
+        return count == 1;
     }
     if (strcasecmp(words[0], "echo") == 0) {
         for (int i = 1; i < count; i++)

@@ -9,6 +9,14 @@
 
 #include "shell.h"
 
+#ifdef _WIN32
+#define LEAST_STATUS _T("-2147483648")
+#define MOST_STATUS  4294967295UL
+#else
+#define LEAST_STATUS "0"
+#define MOST_STATUS  255UL
+#endif
+
 typedef struct builtin {
     const TCHAR *name, *usage;
     builtin_function *run;
@@ -61,14 +69,31 @@ static unsigned long run_echo(int count, TCHAR *words[])
     return 0;
 }
 
+/*
+ * Reads an exit status. On Windows it has 32 bits, which many programs show as a number with a sign: -1 is 0xFFFFFFFF.
+ * On POSIX 8 bits of it reach the parent, so no other number is taken.
+ */
+static bool parse_status(const TCHAR *text, unsigned long *status)
+{
+#ifdef _WIN32
+    if (text[0] == _T('-') && parse_number(text + 1, 1, 2147483648UL, status)) {
+        *status = 0UL - *status;
+        return true;
+    }
+#endif
+    return parse_number(text, 0, MOST_STATUS, status);
+}
+
 static unsigned long run_exit(int count, TCHAR *words[])
 {
     unsigned long status = last_status;
 
     if (!has_arguments(count, words, 0, 1))
         return STATUS_USAGE;
-    if (count == 2 && !parse_number(words[1], 0, 4294967295UL, &status)) {
-        report(SAY("exit: '%s' is not a whole number", "exit: '%s'은(는) 정수가 아닙니다."), words[1]);
+    if (count == 2 && !parse_status(words[1], &status)) {
+        report(SAY("exit: '%s' is not a whole number from %s to %lu",
+                   "exit: '%s'은(는) %s부터 %lu까지의 정수가 아닙니다."),
+               words[1], LEAST_STATUS, MOST_STATUS);
         return STATUS_USAGE;
     }
     print(_T("%s\n"), SAY("The command prompt ends.", "명령어 처리를 종료합니다."));

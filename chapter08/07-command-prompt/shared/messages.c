@@ -13,6 +13,11 @@ void report_syntax(syntax_error error)
         report(_T("%s"),
                SAY("a \" is missing: quotes come in pairs", "따옴표의 짝이 맞지 않습니다: \"가 하나 모자랍니다."));
         break;
+    case SYNTAX_QUOTE_IS_LETTER:
+        report(_T("%s"),
+               SAY("a \" is missing: in \\\" it is a letter; for a \\ in front of the last quote type \\\\\"",
+                   "따옴표의 짝이 맞지 않습니다: \\\"의 \"는 글자입니다. 끝 따옴표 앞의 \\는 \\\\\"로 입력하십시오."));
+        break;
     case SYNTAX_NO_PROGRAM:
         report(_T("%s"),
                SAY("a program is missing before or after | < > &", "| < > & 앞이나 뒤에 프로그램이 없습니다."));

@@ -95,7 +95,8 @@ syntax_error parse_command_line(const TCHAR *text, command_line *line)
     syntax_error error = read_commands(&from_start, line, words);
     if (error != SYNTAX_OK)
         line->count = 0;
-    return error;
+    /* As in cd "C:\Program Files\", where the last backslash makes a letter of the quote that was to close it. */
+    return error == SYNTAX_QUOTE && _tcsstr(text, _T("\\\"")) != NULL ? SYNTAX_QUOTE_IS_LETTER : error;
 }
 
 void free_command_line(command_line *line)

@@ -12,11 +12,12 @@
 typedef enum syntax_error {
     SYNTAX_OK,
     SYNTAX_NO_MEMORY,
-    SYNTAX_QUOTE,      /* a quote that is not closed */
-    SYNTAX_NO_PROGRAM, /* nothing in front of | or &, or behind |, or around < and > */
-    SYNTAX_NO_FILE,    /* no name behind < or > or >> */
-    SYNTAX_TWO_FILES,  /* one program's input or output in two places: < a < b, > a | b */
-    SYNTAX_BACKGROUND, /* something behind & */
+    SYNTAX_QUOTE,           /* a quote that is not closed */
+    SYNTAX_QUOTE_IS_LETTER, /* the same, and a \" in the line was perhaps meant to close it */
+    SYNTAX_NO_PROGRAM,      /* nothing in front of | or &, or behind |, or around < and > */
+    SYNTAX_NO_FILE,         /* no name behind < or > or >> */
+    SYNTAX_TWO_FILES,       /* one program's input or output in two places: < a < b, > a | b */
+    SYNTAX_BACKGROUND,      /* something behind & */
 } syntax_error;
 
 /* Does a command of the shell's own, and gives its exit status. */
