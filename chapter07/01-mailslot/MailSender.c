@@ -20,6 +20,7 @@ int _tmain(int argc, TCHAR *argv[])
     TCHAR slotName[MAX_PATH];
     HANDLE hMailSlot;
     DWORD bytesWritten;
+    bool isSent = true;
 
     const option_spec options[] = {
         OPTION_TEXT("--name", "NAME", &name, "send to the mailslot NAME (mailbox)"),
@@ -50,12 +51,15 @@ int _tmain(int argc, TCHAR *argv[])
             break;
 
         /* The message is sent without a terminator: its length goes with it. */
-        if (!WriteFile(hMailSlot, message, text_bytes(message), &bytesWritten, NULL))
-            die_error(_T("WriteFile(%s)"), slotName);
+        if (!WriteFile(hMailSlot, message, text_bytes(message), &bytesWritten, NULL)) {
+            /* Longer than its owner lets the slot take, for one. That is no fault of the messages behind it. */
+            report_error(_T("WriteFile(%s, %lu bytes)"), slotName, text_bytes(message));
+            isSent = false;
+        }
         if (_tcscmp(message, _T("exit")) == 0)
             break;
     }
 
     CloseHandle(hMailSlot);
-    return 0;
+    return isSent ? 0 : STATUS_FAILED;
 }

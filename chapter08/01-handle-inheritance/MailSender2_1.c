@@ -19,26 +19,30 @@ static bool write_handle_file(HANDLE hMailSlot)
     return file != NULL && _ftprintf(file, _T("%llu\n"), (ULONG64)(ULONG_PTR)hMailSlot) > 0 && fclose(file) == 0;
 }
 
-/* Sends what is typed with the sender's name, which a mailslot does not tell; "exit" as it is, to end MailReceiver. */
-static void send_typed_mail(HANDLE hMailSlot)
+/*
+ * Sends what is typed with the sender's name, which a mailslot does not tell; "exit" as it is, to end MailReceiver.
+ * False: a message was refused, as one that is longer than the slot takes.
+ */
+static bool send_typed_mail(HANDLE hMailSlot)
 {
     TCHAR message[MESSAGE_CHARS];
     DWORD bytesWritten;
 
-    for (;;) {
+    for (bool isSent = true;;) {
         prompt(_T("MailSender2_1 >> "));
         const TCHAR *line = read_line();
         if (line == NULL)
-            return;
+            return isSent;
         bool isExit = _tcscmp(line, _T("exit")) == 0;
-        if (!format_text(message, MESSAGE_CHARS, isExit ? _T("%s") : _T("MailSender2_1: %s"), line)) {
+        if (!format_text(message, MESSAGE_CHARS, isExit ? _T("%s") : _T("MailSender2_1: %s"), line))
             report(_T("a message has less than %d characters; this one is not sent"), MESSAGE_CHARS);
+        else if (!WriteFile(hMailSlot, message, text_bytes(message), &bytesWritten, NULL))
+            report_error(_T("WriteFile(mailslot, %lu bytes)"), text_bytes(message));
+        else if (isExit)
+            return isSent;
+        else
             continue;
-        }
-        if (!WriteFile(hMailSlot, message, text_bytes(message), &bytesWritten, NULL))
-            die_error(_T("WriteFile(mailslot)"));
-        if (isExit)
-            return;
+        isSent = false;
     }
 }
 
@@ -104,7 +108,7 @@ int _tmain(int argc, TCHAR *argv[])
     if (exitCode != 0 && inheritsNothing)
         report(_T("hint: the child inherited nothing: CreateProcess had bInheritHandles = FALSE"));
 
-    send_typed_mail(hMailSlot);
+    bool isSent = send_typed_mail(hMailSlot);
     CloseHandle(hMailSlot);
-    return exitCode == 0 ? 0 : STATUS_FAILED;
+    return isSent && exitCode == 0 ? 0 : STATUS_FAILED;
 }

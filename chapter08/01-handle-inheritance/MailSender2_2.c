@@ -35,23 +35,24 @@ static HANDLE read_handle_file(void)
     return hMailSlot;
 }
 
-/* Sends what is typed with the sender's name, until "exit". "exit" is not sent: the parent still sends. */
-static void send_typed_mail(HANDLE hMailSlot)
+/* Sends what is typed with the sender's name, until "exit", which is not sent: the parent still sends. */
+static bool send_typed_mail(HANDLE hMailSlot)
 {
     TCHAR message[MESSAGE_CHARS];
     DWORD bytesWritten;
 
-    for (;;) {
+    for (bool isSent = true;;) {
         prompt(_T("MailSender2_2 >> "));
         const TCHAR *line = read_line();
         if (line == NULL || _tcscmp(line, _T("exit")) == 0)
-            return;
-        if (!format_text(message, MESSAGE_CHARS, _T("MailSender2_2: %s"), line)) {
+            return isSent;
+        if (!format_text(message, MESSAGE_CHARS, _T("MailSender2_2: %s"), line))
             report(_T("a message has less than %d characters; this one is not sent"), MESSAGE_CHARS);
+        else if (!WriteFile(hMailSlot, message, text_bytes(message), &bytesWritten, NULL))
+            report_error(_T("WriteFile(mailslot, %lu bytes)"), text_bytes(message));
+        else
             continue;
-        }
-        if (!WriteFile(hMailSlot, message, text_bytes(message), &bytesWritten, NULL))
-            die_error(_T("WriteFile(mailslot)"));
+        isSent = false;
     }
 }
 
@@ -71,7 +72,7 @@ int _tmain(int argc, TCHAR *argv[])
     check_handle(hMailSlot, _T("mailslot"));
     show_handles(_T("that were inherited"));
 
-    send_typed_mail(hMailSlot);
+    bool isSent = send_typed_mail(hMailSlot);
     CloseHandle(hMailSlot);
-    return 0;
+    return isSent ? 0 : STATUS_FAILED;
 }

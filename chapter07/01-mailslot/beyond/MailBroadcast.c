@@ -15,6 +15,7 @@ static struct {
     HANDLE hMailSlot; /* INVALID_HANDLE_VALUE when it cannot be reached */
 } slots[SLOTS_MAX];
 static int slotCount, reachedCount;
+static bool isSent = true; /* every message to every slot that was reached */
 
 static void open_slots(void)
 {
@@ -39,10 +40,9 @@ static void broadcast(const TCHAR *message)
         if (slots[i].hMailSlot == INVALID_HANDLE_VALUE)
             continue;
         if (!WriteFile(slots[i].hMailSlot, message, text_bytes(message), &bytesWritten, NULL)) {
-            report_error(_T("WriteFile(%s)"), slots[i].name);
-            CloseHandle(slots[i].hMailSlot);
-            slots[i].hMailSlot = INVALID_HANDLE_VALUE;
-            reachedCount--;
+            /* The slot may take the next message, if this one was only too long for it. */
+            report_error(_T("WriteFile(%s, %lu bytes)"), slots[i].name, text_bytes(message));
+            isSent = false;
         }
     }
 }
@@ -76,7 +76,7 @@ int _tmain(int argc, TCHAR *argv[])
     }
     open_slots();
 
-    /* Until "exit" has been sent, nothing more comes, or no receiver is left. */
+    /* Until "exit" has been sent, or nothing more comes. */
     for (int i = 1; reachedCount > 0; i++) {
         message = arguments > 0 ? argv[i] : read_typed_message();
         if (message == NULL)
@@ -90,5 +90,5 @@ int _tmain(int argc, TCHAR *argv[])
         if (slots[i].hMailSlot != INVALID_HANDLE_VALUE)
             CloseHandle(slots[i].hMailSlot);
     }
-    return reachedCount == slotCount ? 0 : STATUS_FAILED;
+    return reachedCount == slotCount && isSent ? 0 : STATUS_FAILED;
 }

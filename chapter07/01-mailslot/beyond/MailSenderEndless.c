@@ -56,8 +56,9 @@ int _tmain(int argc, TCHAR *argv[])
     for (DWORD sent = 0; sent < limit; sent++) {
         read_line_with_break(message); /* the mistake: the result is not looked at */
         if (!WriteFile(hMailSlot, message, text_bytes(message), &bytesWritten, NULL))
-            die_error(_T("WriteFile(%s)"), slotName);
-        print(_T("sent %lu characters\n"), (DWORD)_tcslen(message));
+            report_error(_T("WriteFile(%s, %lu bytes)"), slotName, text_bytes(message));
+        else
+            print(_T("sent %lu characters\n"), (DWORD)_tcslen(message));
         if (_tcscmp(message, _T("exit")) == 0) { /* never equal: message is "exit\n" */
             CloseHandle(hMailSlot);
             return 0;
