@@ -116,6 +116,16 @@ def test_a_child_that_is_not_there(win32: Toolchain, tmp_path: Path, manager: st
     assert alone.stdout == ""
 
 
+def test_a_part_that_was_killed_gives_no_sum(win32: Toolchain, tmp_path: Path) -> None:
+    """Under Wine kill -9 leaves the exit code 0, which is the sum of nothing but 0 to 0. So does the prompt, without
+    input."""
+    shutil.copy2(win32.executable("CommandPrmpt_Ex"), tmp_path / "PartAdder.exe")
+    manager = run(win32, tmp_path, "AdderManager", "0", "1")
+    assert manager.returncode == 1
+    assert manager.stdout.splitlines() == ["PartAdder 0 0: exit code 0"]
+    assert "AdderManager: PartAdder 1 1: exit code 0x00000000 is no sum: it failed" in manager.stderr.splitlines()
+
+
 def test_a_child_that_is_no_program(win32: Toolchain, tmp_path: Path) -> None:
     (tmp_path / "PartAdder.exe").write_text("not a program", encoding="ascii")
     alone = run(win32, tmp_path, "AdderManager")

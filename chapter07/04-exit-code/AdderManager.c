@@ -57,7 +57,7 @@ int _tmain(int argc, TCHAR *argv[])
             die_error(_T("GetExitCodeProcess"));
         CloseHandle(pi[i].hProcess);
 
-        if (exitCode > INT_MAX) {
+        if (exitCode > INT_MAX || (exitCode == 0 && last[i] > 0)) { /* 0 is what kill -9 leaves under Wine */
             report(_T("PartAdder %lu %lu: exit code 0x%08lX is no sum: it failed"), first[i], last[i], exitCode);
             isSuccess = false;
         } else {
