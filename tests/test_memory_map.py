@@ -216,6 +216,18 @@ def test_what_was_left_under_the_name_of_the_part_is_not_overwritten(win32_stage
     assert (work / "to.part").read_bytes() == b"precious"
 
 
+def test_how_long_a_path_may_be_is_up_to_the_system(win32_stage: Stage) -> None:
+    """Of ours there is no limit. To the "A" functions, and on Windows unless a setting says otherwise, a path has 259
+    characters at most."""
+    (Path(win32_stage.work) / "from").write_bytes(b"content")
+    actor = copy(win32_stage, "from", "./" * 200 + "to")
+    if actor.exit() == 0:
+        assert (Path(win32_stage.work) / "to").read_bytes() == b"content"
+    else:
+        assert os.name == "nt" or win32_stage.toolchain is TOOLCHAINS["ansi"]
+        assert actor.next_error().startswith("MemoryMapCopy: CreateFile(./././")
+
+
 def test_ctrl_c_leaves_no_half_copy(win32_stage: Stage) -> None:
     work = Path(win32_stage.work)
     with (work / "from").open("wb") as file:

@@ -6,6 +6,7 @@
  * Run     MemoryMapCopy FROM TO
  * With    in_page_error.c
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "companion.h"
@@ -135,7 +136,6 @@ static bool copy_and_check(HANDLE hFrom, const TCHAR *part, LONGLONG size, bool 
 
 int _tmain(int argc, TCHAR *argv[])
 {
-    TCHAR part[MAX_PATH];
     LARGE_INTEGER size;
 
     const option_spec options[] = {OPTIONS_END};
@@ -143,8 +143,12 @@ int _tmain(int argc, TCHAR *argv[])
     parse_options(argc, argv, _T("Copies a file in two ways, checks each copy, and prints how fast they were."),
                   _T("FROM TO"), options);
     const TCHAR *from = argv[1], *to = argv[2];
-    if (!format_text(part, MAX_PATH, _T("%s.part"), to))
-        die_usage(_T("TO: a path has less than %d characters"), MAX_PATH - 5);
+    /* No limit of ours: what a path may have, the system knows (32767 characters where long ones are switched on). */
+    size_t part_chars = _tcslen(to) + _tcslen(_T(".part")) + 1;
+    TCHAR *part = malloc(part_chars * sizeof(TCHAR));
+    if (part == NULL)
+        die_error(_T("malloc"));
+    format_text(part, part_chars, _T("%s.part"), to);
     if (AddVectoredExceptionHandler(1, end_at_in_page_error) == NULL)
         die_error(_T("AddVectoredExceptionHandler"));
     if (!SetConsoleCtrlHandler(on_ctrl_c, TRUE))
@@ -171,5 +175,6 @@ int _tmain(int argc, TCHAR *argv[])
         return STATUS_FAILED;
     }
     CloseHandle(hFrom);
+    free(part);
     return 0;
 }
