@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from conftest import BOTH_SIDES, DEADLINE_S, TOOLCHAINS, linux_only
 from companion.play.actor import Actor
 from companion.play.stage import Stage
+from companion.setup.toolchain import Toolchain
 
 
 class Board:
@@ -136,7 +139,7 @@ def test_a_file_that_another_process_shrinks(board: Board) -> None:
         assert reader.next_error() == ("memory_map_reader: SIGBUS: the file is shorter now, and this part of it is "
                                        "gone")
         reader.end_input()
-        assert reader.exit() == 0
+        assert reader.exit() == 1
     else:
         assert "a page of the mapped file cannot be accessed (exception 0xC0000005)" in reader.next_error()
         assert reader.exit() == 1
@@ -153,12 +156,60 @@ def test_a_note_for_a_file_that_another_process_has_shrunk(board: Board) -> None
         os.truncate(board.path, 4096)
         writer.type("again")
         writer.end_input()
-        assert writer.exit() == 0
+        assert writer.exit() == 1  # since one note is not written
         assert board.path.read_bytes() == b"again".ljust(4096, b"\0")
     else:
         assert "a page of the mapped file cannot be accessed (exception 0xC0000005)" in writer.next_error()
         assert writer.exit() == 1
         assert board.path.read_bytes() == b""
+
+
+def in_a_small_tmpfs(script: str, *arguments: str) -> list[str]:
+    """What a script prints in a mount namespace of its own, in a folder on a disk of 64 KiB."""
+    mount = "mount -t tmpfs -o size=64k none /mnt && cd /mnt || exit 99\n"
+    result = subprocess.run(["unshare", "-rm", "sh", "-c", mount + script, "sh", *arguments], capture_output=True,
+                            text=True, timeout=DEADLINE_S)
+    if result.returncode == 99 or "unshare" in result.stderr:
+        pytest.skip("namespaces are not allowed here")
+    return result.stdout.splitlines()
+
+
+@linux_only
+def test_a_file_for_which_the_disk_has_no_room(posix: Toolchain) -> None:
+    """Row 6 of the public reports."""
+    program = str(posix.executable("memory_map_writer"))
+    said = in_a_small_tmpfs('head -c 100000 /dev/zero > full 2>&-\n"$1" board.txt 2>&1 < /dev/null; echo $?', program)
+    assert re.fullmatch(r"memory_map_writer: posix_fallocate\(board.txt\): error 28 ENOSPC: .*", said[0])
+    assert said[1:] == ["1"]
+
+
+@linux_only
+def test_a_hole_for_which_the_disk_has_no_room(posix: Toolchain) -> None:
+    """Row 6 of the public reports: somebody has cut the file and made it as long again, and filled the disk."""
+    program = str(posix.executable("memory_map_writer"))
+    script = """mkfifo keys said
+"$1" board.txt < keys > said 2>&1 & exec 3> keys 4< said
+read line <&4
+truncate -s 0 board.txt; truncate -s 4096 board.txt; head -c 100000 /dev/zero > full 2>&-
+echo 'not written' >&3; exec 3>&-; cat <&4; wait $!; echo $?"""
+    assert in_a_small_tmpfs(script, program) == [
+        "memory_map_writer: SIGBUS: the disk is full or broken, and the note is not written", "1"]
+
+
+@linux_only
+@pytest.mark.parametrize("program", ["memory_map_reader", "memory_map_writer"])
+@pytest.mark.parametrize("kind", ["fifo", "folder", "device"])
+def test_what_is_no_plain_file_is_not_opened(posix_stage: Stage, program: str, kind: str) -> None:
+    """Row 4 of the public reports. To open a FIFO would wait."""
+    if kind == "fifo":
+        os.mkfifo(posix_stage.work / kind)
+    elif kind == "folder":
+        (posix_stage.work / kind).mkdir()
+    else:
+        (posix_stage.work / kind).symlink_to("/dev/zero")
+    actor = posix_stage.start(program, kind)
+    assert actor.next_error() == f"{program}: {kind} is no plain file"
+    assert actor.exit() == 1
 
 
 def copy(stage: Stage, source: str, target: str) -> Actor:

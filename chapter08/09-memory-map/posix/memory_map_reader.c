@@ -69,17 +69,21 @@ static bool count_lines(int fd, const char *file, off_t file_size, size_t view_b
     return true;
 }
 
-/* Prints what the memory holds now. Another process may change it while we read: so check and print a copy. */
-static void print_note(const char *note, size_t room)
+/*
+ * Prints what the memory holds now. Another process may change it while we read: so check and print a copy. False when
+ * that part of the file is gone.
+ */
+static bool print_note(const char *note, size_t room)
 {
     char copy[NOTE_BYTES + 1];
 
     if (!copy_from_view(copy, note, room)) {
         report("SIGBUS: the file is shorter now, and this part of it is gone");
-        return;
+        return false;
     }
     copy[room] = '\0';
     print("note: %s\n", printable(copy));
+    return true;
 }
 
 int main(int argc, char *argv[])
@@ -99,6 +103,11 @@ int main(int argc, char *argv[])
     if (view_bytes % page != 0)
         die_usage("--view: a view begins at a multiple of %zu, which %lu is not", page, view_bytes);
 
+    /* Look first: to open a FIFO would wait, and only a file can be mapped as one. */
+    if (stat(file, &status) == 0 && !S_ISREG(status.st_mode)) {
+        report("%s is no plain file", file);
+        return STATUS_FAILED;
+    }
     int fd = open(file, O_RDONLY);
     if (fd < 0)
         die_error("open(%s)", file);
@@ -124,9 +133,10 @@ int main(int argc, char *argv[])
     if (view == MAP_FAILED)
         die_error("mmap(%s, %zu)", file, begin);
 
+    bool is_success = true;
     do {
-        print_note(view + (offset - begin), room);
+        is_success = print_note(view + (offset - begin), room) && is_success;
         prompt("Enter: look again >> ");
     } while (read_line() != NULL);
-    return 0;
+    return is_success ? 0 : STATUS_FAILED;
 }

@@ -1,15 +1,18 @@
 /*
  * memory_map_writer.c - changes a file by writing into memory (not in the book).
  *
- * Shows   mmap of a file with MAP_SHARED; ftruncate, since a mapping does not lengthen a file; why it begins at a
- *         multiple of the page size; msync and fsync; a mapped file that is shortened (--shrink), and SIGBUS after it.
+ * Shows   mmap of a file with MAP_SHARED; posix_fallocate, since a mapping does not lengthen a file, and a file may be
+ *         longer than its disk has room for; why a mapping begins at a multiple of the page size; msync and fsync; a
+ *         mapped file that is shortened (--shrink, by ftruncate), and SIGBUS after it.
  * Run     memory_map_writer [--at OFFSET] [--flush] [--shrink] FILE
  * With    memory_map_reader.c, at the same time with the same FILE
  * Win32   MemoryMapWriter.c
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -42,9 +45,25 @@ static bool copy_to_view(void *view, const void *from, size_t bytes)
     return is_there;
 }
 
-/* Each line that is typed becomes the note. Only memcpy is called, unless each note is to be on the disk at once. */
-static void write_notes(char *view, size_t note_at, int fd, bool flushes_notes)
+/* What SIGBUS means: the file lost these bytes, or a hole was to be filled, and the disk took no more. */
+static void report_sigbus(int fd, off_t note_end)
 {
+    struct stat status;
+
+    if (fstat(fd, &status) == 0 && status.st_size >= note_end)
+        report("SIGBUS: the disk is full or broken, and the note is not written");
+    else
+        report("SIGBUS: the file is shorter now, and the note is not written");
+}
+
+/*
+ * Each line that is typed becomes the note. Only memcpy is called, unless each note is to be on the disk at once. False
+ * when a note could not be written.
+ */
+static bool write_notes(char *note, off_t note_end, int fd, bool flushes_notes)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    bool is_success = true;
     const char *line;
 
     prompt("NOTE >> ");
@@ -53,11 +72,13 @@ static void write_notes(char *view, size_t note_at, int fd, bool flushes_notes)
 
         if (bytes >= NOTE_BYTES) {
             report("the note of %zu bytes is too long: %d is the limit", bytes, NOTE_BYTES - 1);
-        } else if (!copy_to_view(view + note_at, line, bytes + 1)) {
-            report("SIGBUS: the file is shorter now, and the note is not written");
+        } else if (!copy_to_view(note, line, bytes + 1)) {
+            report_sigbus(fd, note_end);
+            is_success = false;
         } else {
-            /* MS_SYNC waits for the disk; only after fsync the disk has the file's new length, too. */
-            if (flushes_notes && msync(view, note_at + bytes + 1, MS_SYNC) < 0)
+            /* msync begins at a page, and MS_SYNC waits for the disk; after fsync it has the file's new length, too. */
+            char *first_page = note - (size_t)(uintptr_t)note % page;
+            if (flushes_notes && msync(first_page, (size_t)(note - first_page) + bytes + 1, MS_SYNC) < 0)
                 die_error("msync");
             if (flushes_notes && fsync(fd) < 0)
                 die_error("fsync");
@@ -65,6 +86,7 @@ static void write_notes(char *view, size_t note_at, int fd, bool flushes_notes)
         }
         prompt("NOTE >> ");
     }
+    return is_success;
 }
 
 int main(int argc, char *argv[])
@@ -84,6 +106,11 @@ int main(int argc, char *argv[])
                   "FILE", options);
     const char *file = argv[1];
 
+    /* Look first: to open a FIFO would wait, a device might do something, and neither can be mapped as a file. */
+    if (stat(file, &status) == 0 && !S_ISREG(status.st_mode)) {
+        report("%s is no plain file", file);
+        return STATUS_FAILED;
+    }
     int fd = open(file, shrinks_file ? O_RDWR : O_RDWR | O_CREAT, 0666);
     if (fd < 0)
         die_error("open(%s)", file);
@@ -94,10 +121,9 @@ int main(int argc, char *argv[])
         return 0;
     }
 
-    if (fstat(fd, &status) < 0)
-        die_error("fstat(%s)", file);
-    if (status.st_size < (off_t)(offset + NOTE_BYTES) && ftruncate(fd, (off_t)(offset + NOTE_BYTES)) < 0)
-        die_error("ftruncate(%s)", file);
+    /* Not ftruncate, which makes a hole: where the disk is full, the first access to it would be SIGBUS. */
+    if ((errno = posix_fallocate(fd, (off_t)offset, NOTE_BYTES)) != 0)
+        die_error("posix_fallocate(%s)", file);
 
     /* A view begins only at a multiple of the page size: so it may begin before the note. */
     size_t begin = offset - offset % (size_t)sysconf(_SC_PAGESIZE);
@@ -107,7 +133,7 @@ int main(int argc, char *argv[])
         die_error("mmap(%s, %zu)", file, begin);
     print("%s: the note is at %lu, in a view that begins at %zu\n", file, offset, begin);
 
-    write_notes(view, offset - begin, fd, flushes_notes);
+    bool is_success = write_notes(view + (offset - begin), (off_t)(offset + NOTE_BYTES), fd, flushes_notes);
     munmap(view, view_bytes);
-    return 0;
+    return is_success ? 0 : STATUS_FAILED;
 }
