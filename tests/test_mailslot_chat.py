@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import socket
 from collections.abc import Iterator
 
 import pytest
-from conftest import DEADLINE_S, TOOLCHAINS
+from conftest import DEADLINE_S, TOOLCHAINS, linux_only
 from companion.play.actor import Actor
 from companion.play.stage import Stage
 
@@ -233,3 +236,69 @@ def test_a_forged_farewell_holds_words_back_but_loses_none(win32_chat: Chat) -> 
     alice.type("나 여기 있어")
     win32_chat.hears(bob, "{alice}: 나 여기 있어")
     win32_chat.leaves(bob)
+
+
+@pytest.fixture
+def posix_chat(posix_stage: Stage) -> Chat:
+    return Chat(posix_stage, "mail_chat")
+
+
+def send_as(user: int, name: str, messages: list[bytes]) -> int:
+    """Sends to a chat from a process of another user, and gives its id."""
+    pid = os.fork()
+    if pid == 0:
+        os.setuid(user)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as stranger:
+            for message in messages:
+                stranger.sendto(message, b"\0mail_chat/" + name.encode())
+        os._exit(0)
+    assert os.waitpid(pid, 0)[1] == 0
+    return pid
+
+
+@linux_only
+def test_a_message_of_another_user_is_not_shown(posix_chat: Chat) -> None:
+    """Row 22 of the public reports."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root, to be another user")
+    alice, bob = posix_chat.pair()
+    name = posix_chat.stage.unique("bob")
+    pid = send_as(12345, name, [b"Ttransfer the money", b"L", b"Hforged"])
+    assert bob.next_error() == f"mail_chat: a message of another user (12345, process {pid}) is not shown"
+    send_as(os.geteuid(), name, [b"Tfrom this user"])
+    posix_chat.hears(bob, "{alice}: from this user")
+    alice.type("그래도 이야기는 계속된다")
+    posix_chat.hears(bob, "{alice}: 그래도 이야기는 계속된다")
+    assert len(bob.errors.all) == 1  # one word for all three
+    posix_chat.leaves(alice)
+
+
+@linux_only
+def test_a_peer_that_stands_still_is_named(posix_chat: Chat) -> None:
+    """Row 20 of the public reports."""
+    alice, bob = posix_chat.pair()
+    assert bob.process
+    bob.process.send_signal(signal.SIGSTOP)
+    for number in range(1000):
+        alice.type(f"{number} {'x' * 900}")
+    assert alice.next_error() == posix_chat.stage.names.fill(
+        "mail_chat: waiting: {bob} does not read what has been sent; is it stopped?")
+    bob.process.send_signal(signal.SIGCONT)
+    alice.type("exit")
+    assert alice.exit() == 0
+    assert [line.split()[1] for line in bob.output.all[1:1001]] == [str(number) for number in range(1000)]
+
+
+@linux_only
+def test_without_descriptors_the_chat_goes_on(posix_chat: Chat) -> None:
+    """Row 5 of the public reports."""
+    alice, bob = posix_chat.pair()
+    resource = pytest.importorskip("resource")
+    for actor in (alice, bob):
+        assert actor.process
+        resource.prlimit(actor.process.pid, resource.RLIMIT_NOFILE, (3, 3))
+    bob.kill()
+    posix_chat.hears(alice, "{bob} has left; waiting for it to come back")
+    posix_chat.start("bob", "alice")
+    posix_chat.hears(alice, "{bob} is here")
+    assert alice.errors.all == []

@@ -1,9 +1,9 @@
 /*
  * mail_chat.c - one side of a conversation over Unix datagram sockets.
  *
- * Shows   socket and bind; sendto and recv with SOCK_DGRAM: one call, one whole message, as with a mailslot. A socket
- *         sends and receives, yet each side needs a name, by which the other one finds it. pthread_create: recv and
- *         reading the keyboard both wait, so each has a thread of its own.
+ * Shows   socket and bind; sendto and recvmsg with SOCK_DGRAM: one call, one whole message, as with a mailslot. A
+ * socket sends and receives, yet each side needs a name, by which the other one finds it. SO_PASSCRED: who has sent a
+ *         message. pthread_create: recvmsg and reading the keyboard both wait, so each has a thread of its own.
  * Run     mail_chat --me NAME --peer NAME
  * With    another mail_chat.c, with the two names exchanged; peer.c, mutex_lock.c, chat_options.c
  * Win32   MailChat.c
@@ -20,7 +20,11 @@
 
 #include "../shared/peer.h"
 
-static int fd; /* our own socket */
+#define NOTICE_S 5 /* after this time, and then every ten seconds, a program says for what it waits */
+
+static int fd;    /* our own socket */
+static int probe; /* sends nothing; it only finds out whether there is somebody */
+static const char *peer_name;
 static struct sockaddr_un peer_address;
 static socklen_t peer_address_bytes;
 
@@ -39,26 +43,31 @@ static socklen_t fill_address(const char *name, struct sockaddr_un *address)
 
 bool can_reach_peer(void)
 {
-    int probe = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (probe < 0)
-        die_error("socket");
-    bool is_refused = connect(probe, (struct sockaddr *)&peer_address, peer_address_bytes) < 0 && errno == ECONNREFUSED;
-    close(probe);
-    return !is_refused;
+    return connect(probe, (struct sockaddr *)&peer_address, peer_address_bytes) == 0 || errno != ECONNREFUSED;
 }
 
+/* sendto waits while the peer's queue is full, each time for a second (SO_SNDTIMEO). A farewell does not wait long. */
 bool send_to_peer(char letter, const char *text)
 {
+    const struct timespec moment = {.tv_nsec = 100000000};
     char message[MAIL_CHARS + 1];
+    bool is_farewell = letter == 'L' || letter == 'A';
 
     format_text(message, sizeof(message), "%c%s", letter, text);
-    while (sendto(fd, message, strlen(message), 0, (struct sockaddr *)&peer_address, peer_address_bytes) < 0) {
+    for (int seconds = 0;;) {
+        if (sendto(fd, message, strlen(message), 0, (struct sockaddr *)&peer_address, peer_address_bytes) >= 0)
+            return true;
         if (errno == ECONNREFUSED || errno == ENOENT)
             return false;
-        if (errno != EINTR)
+        if (errno == ENOBUFS || errno == ENOMEM)
+            nanosleep(&moment, NULL); /* the system is short of memory for now */
+        else if (errno != EAGAIN && errno != EINTR)
             die_error("sendto");
+        else if (errno == EAGAIN && is_farewell && ++seconds * 1000 >= FAREWELL_MS)
+            return false;
+        else if (errno == EAGAIN && !is_farewell && ++seconds % 10 == NOTICE_S)
+            report("waiting: %s does not read what has been sent; is it stopped?", peer_name);
     }
-    return true;
 }
 
 void show_line(const char *first, const char *second, const char *third)
@@ -66,54 +75,85 @@ void show_line(const char *first, const char *second, const char *third)
     print("%s%s%s\n", first, second, third);
 }
 
-/* The second thread: acts on what arrives, as long as the program runs. Any program may send to the socket. */
+/* An abstract name has no permissions: any user may send. SO_PASSCRED has the kernel say with each message who did. */
+static bool is_from_this_user(struct msghdr *header)
+{
+    struct ucred sender = {.uid = (uid_t)-1};
+    static time_t last_s;
+
+    for (struct cmsghdr *part = CMSG_FIRSTHDR(header); part != NULL; part = CMSG_NXTHDR(header, part)) {
+        if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_CREDENTIALS)
+            memcpy(&sender, CMSG_DATA(part), sizeof(sender));
+    }
+    if (sender.uid == geteuid())
+        return true;
+    if (last_s == 0 || time(NULL) - last_s >= 10) { /* not for each one: there may be many */
+        last_s = time(NULL);
+        report("a message of another user (%lu, process %ld) is not shown", (unsigned long)sender.uid,
+               (long)sender.pid);
+    }
+    return false;
+}
+
+/* The second thread: acts on what arrives, as long as the program runs. */
 static void *receive_messages(void *unused)
 {
     char message[MAIL_CHARS + 1];
+    union {
+        struct cmsghdr head; /* for its alignment */
+        char bytes[CMSG_SPACE(sizeof(struct ucred))];
+    } control;
 
     (void)unused;
     for (;;) {
-        ssize_t bytes = recv(fd, message, MAIL_CHARS, 0);
-        if (bytes >= 0)
+        struct iovec room = {.iov_base = message, .iov_len = MAIL_CHARS};
+        struct msghdr header = {
+            .msg_iov = &room, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control)};
+        ssize_t bytes = recvmsg(fd, &header, MSG_CMSG_CLOEXEC);
+        if (bytes >= 0 && is_from_this_user(&header))
             act_on_message(printable_chars(message, (size_t)bytes));
-        else if (errno == EAGAIN)
+        else if (bytes < 0 && errno == EAGAIN)
             check_peer(); /* nothing has come for CHECK_MS */
-        else if (errno != EINTR)
-            die_error("recv");
+        else if (bytes < 0 && errno != EINTR && errno != ENOMEM && errno != ENOBUFS)
+            die_error("recvmsg");
     }
     return NULL;
 }
 
 int main(int argc, char *argv[])
 {
-    const char *me, *peer, *text;
-    const struct timeval timeout = {.tv_usec = CHECK_MS * 1000};
+    const char *me, *text;
+    const struct timeval check = {.tv_usec = CHECK_MS * 1000}, second = {.tv_sec = 1};
+    const int yes = 1;
     struct sockaddr_un address;
     struct timespec now;
     char id[64];
     pthread_t thread;
 
     companion_init(argv[0]);
-    parse_names(argc, argv, &me, &peer);
+    parse_names(argc, argv, &me, &peer_name);
     socklen_t address_bytes = fill_address(me, &address);
-    peer_address_bytes = fill_address(peer, &peer_address);
+    peer_address_bytes = fill_address(peer_name, &peer_address);
 
     fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
+    probe = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || probe < 0)
         die_error("socket");
+    if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &yes, sizeof(yes)) < 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &second, sizeof(second)) < 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &check, sizeof(check)) < 0)
+        die_error("setsockopt");
     if (bind(fd, (struct sockaddr *)&address, address_bytes) < 0) {
         report_error("bind(%s)", me);
         if (errno == EADDRINUSE)
             report("hint: another program has this name; end it, or choose another --me");
         return STATUS_FAILED;
     }
-    if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) < 0)
-        die_error("setsockopt");
 
     /* A process id may be used again; together with the time it is unique. */
     clock_gettime(CLOCK_MONOTONIC, &now);
     format_text(id, sizeof(id), "%ld-%lld.%09ld", (long)getpid(), (long long)now.tv_sec, now.tv_nsec);
-    greet_peer(peer, id);
+    greet_peer(peer_name, id);
     errno = pthread_create(&thread, NULL, receive_messages, NULL);
     if (errno != 0)
         die_error("pthread_create");
