@@ -156,7 +156,8 @@ def _wine_runs_32_bit(build: Build) -> bool:
 # go with that, and nothing here needs them. As warnings gcc's, since clang has none of MSVC's.
 _MSVC_DIALECT = ["--target=x86_64-pc-windows-msvc", "-fsyntax-only", "-fms-compatibility", "-fgnuc-version=4.2.1",
                  "-D__X86INTRIN_H", "-isystem", "/usr/x86_64-w64-mingw32/include"]
-_ABOUT_GCC = ("-D__USE_MINGW_ANSI_STDIO=0",)
+# clang asks for a prototype of wmain, and there is none: meson.build.
+_ABOUT_GCC = ("-D__USE_MINGW_ANSI_STDIO=0", "-Wmissing-prototypes")
 
 
 def _check_syntax(build: Build) -> int:
