@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import platform
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 from companion.maintain import tests
-from conftest import BUILD_ROOT, DEADLINE_S, SOURCE
+from companion.setup import tested
+from conftest import BUILD_ROOT, DEADLINE_S, SOURCE, WINE_COMPARED
 
 LESSON = [str(SOURCE / "scripts" / ("lesson.cmd" if os.name == "nt" else "lesson")), "--build-dir", str(BUILD_ROOT)]
 
@@ -129,6 +132,27 @@ def test_doctor_finds_all_there() -> None:
     result = lesson("doctor")
     assert result.returncode == 0, result.stdout.decode()
     assert "meson" in result.stdout.decode().lower()
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.ko.md"])
+def test_the_page_claims_the_runs_that_were_made(page: str) -> None:
+    told = re.findall(r"(Debian \w+) ?\(Wine ([\d.]+)\)", re.sub(r"\s+", " ", (SOURCE / page).read_text("utf-8")))
+    assert told == [(run.system, run.wine) for run in tested.RUNS]
+    assert {run.date for run in tested.RUNS} == set(re.findall(r"\d{4}-\d\d-\d\d", (SOURCE / page).read_text("utf-8")))
+    assert {run.wine for run in tested.RUNS} == set(WINE_COMPARED)
+
+
+@pytest.mark.parametrize("release, system, words", [
+    ({"ID": "debian", "VERSION_ID": "13", "PRETTY_NAME": "Debian GNU/Linux 13 (trixie)"}, "Debian 13",
+     "all tests passed"),
+    ({"ID": "debian", "PRETTY_NAME": "Debian GNU/Linux forky/sid"}, "Debian unstable", "all tests passed"),
+    ({"ID": "ubuntu", "VERSION_ID": "24.04", "PRETTY_NAME": "Ubuntu 24.04.1 LTS"}, "Ubuntu 24.04.1 LTS", "not yet run"),
+])
+def test_doctor_knows_where_the_tests_were_run(monkeypatch: pytest.MonkeyPatch, release: dict[str, str], system: str,
+                                               words: str) -> None:
+    monkeypatch.setattr(platform, "freedesktop_os_release", lambda: release)
+    assert tested.this_system() == system
+    assert words in tested.about(system)
 
 
 @pytest.mark.parametrize("name, expected", [

@@ -7,7 +7,7 @@ import platform
 import sys
 from pathlib import Path
 
-from . import packages
+from . import packages, tested
 from .build import Build
 
 
@@ -19,6 +19,8 @@ def report(source: Path, build_root: Path) -> int:
     _row("Python", f"{platform.python_version()}  {sys.executable}")
     for need in needs:
         _row(need.name, "missing" if need in missing else need.version())
+
+    _row("Tests", tested.about(tested.this_system()))
 
     for build in (Build(source, build_root, unicode=True), Build(source, build_root, unicode=False)):
         count = len(build.programs())
