@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -255,3 +257,51 @@ def test_a_closed_input_is_the_end_of_input(build: str) -> None:
     result = run_outside_the_stage(build, ["lines"])
     assert result.stdout.decode().split() == ["end"]
     assert result.returncode == 0
+
+
+# POSIX programs that start others, and what is typed into them.
+PARENTS = [
+    (["adder_manager", "--pipe"], ""), (["anonymous_pipe"], ""), (["command_prompt"], "part_adder 1 4\nlp\nexit\n"),
+    (["command_shell"], "part_adder 1 4\necho one | pipe_child\nexit 3\n"), (["env_block"], ""), (["env_parent"], ""),
+    (["inherit_parent", "hello"], ""), (["pipe_parent"], "hello\n"), (["pipe_parent", "--", "sh", "-c", "exit 7"], ""),
+    (["pipe_parent", "--", "sh", "-c", "kill -TERM $$"], ""), (["duplicate_descriptor"], ""),
+]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("command, typed", PARENTS, ids=lambda value: " ".join(value)[:30])
+@pytest.mark.parametrize("inherited", ["ignored", "blocked"])
+def test_signals_that_a_parent_inherits_do_not_disturb_it(command: list[str], typed: str, inherited: str) -> None:
+    """Row 7 of the public reports: where SIGCHLD is ignored, there is no exit status to wait for."""
+    def inherit() -> None:
+        if inherited == "blocked":
+            signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        else:
+            for number in (signal.SIGCHLD, signal.SIGPIPE, signal.SIGINT, signal.SIGALRM, signal.SIGUSR1):
+                signal.signal(number, signal.SIG_IGN)
+
+    def outcome(preexec: Callable[[], None] | None) -> tuple[int, list[str]]:
+        result = subprocess.run([TOOLCHAINS["posix"].executable(command[0]), *command[1:]], input=typed, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=DEADLINE_S,
+                                preexec_fn=preexec)
+        # Apart from the list of processes, in which others come and go.
+        return result.returncode, [line for line in result.stdout.splitlines() if not re.search(r"\d{2,}", line)]
+
+    assert outcome(inherit) == outcome(None)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="looks into /proc")
+@pytest.mark.parametrize("program", ["command_prompt", "command_shell", "pipe_parent"])
+def test_a_child_inherits_no_mask_and_can_be_waited_for(program: str) -> None:
+    """Row 7 of the public reports."""
+    def inherit() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        for number in (signal.SIGCHLD, signal.SIGPIPE):
+            signal.signal(number, signal.SIG_IGN)
+
+    arguments = ["--", "grep", "^Sig[BI]", "/proc/self/status"] if program == "pipe_parent" else []
+    result = subprocess.run([TOOLCHAINS["posix"].executable(program), *arguments], text=True, timeout=DEADLINE_S,
+                            input="grep ^Sig[BI] /proc/self/status\n", preexec_fn=inherit, capture_output=True)
+    masks = dict(re.findall(r"(Sig\w+):\s*([0-9a-f]+)", result.stdout))
+    assert int(masks["SigBlk"], 16) == 0
+    assert int(masks["SigIgn"], 16) & (1 << signal.SIGCHLD - 1 | 1 << signal.SIGPIPE - 1) == 0

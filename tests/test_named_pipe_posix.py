@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import re
 import secrets
-import shutil
 import signal
 import socket
 import stat
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -184,6 +183,33 @@ def test_silent_and_slow_clients_disturb_nobody(posix_stage: Stage) -> None:
     assert_still_serves(posix_stage, "unix_socket")
 
 
+def test_clients_that_dribble_are_cut_off(posix_stage: Stage) -> None:
+    """Row 5 of the public reports, and its kind: no client keeps a thread and a descriptor for ever."""
+    server, path = serve(posix_stage, "unix_socket", "--patience", "400")
+    with call(path) as slow_to_ask:
+        def is_cut_off() -> bool:
+            with contextlib.suppress(OSError):
+                slow_to_ask.send(b"x")
+            time.sleep(0.02)  # its pace, well within --patience
+            return bool(server.output.unread)
+
+        assert posix_stage.wait(is_cut_off)
+        assert server.next_line() == "client 1: gone, or silent for too long, before it had asked"
+    with call(path) as slow_to_end:
+        slow_to_end.sendall(b"news.txt\n")
+        while slow_to_end.recv(4096):
+            pass
+
+        def is_closed() -> bool:
+            time.sleep(0.02)
+            try:
+                return slow_to_end.send(b"x") == 0
+            except OSError:
+                return True
+
+        assert posix_stage.wait(is_closed)
+
+
 @linux_only
 def test_without_descriptors_for_one_more_it_serves_on(posix_stage: Stage) -> None:
     server, path = serve(posix_stage, "unix_socket")
@@ -217,12 +243,8 @@ def what_lies(path: Path) -> tuple[int, bytes]:
 
 
 @pytest.fixture
-def own_runtime_folder(posix_stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    folder = Path(f"/tmp/run-{posix_stage.run}")
-    folder.mkdir(mode=0o700)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
-    yield folder
-    shutil.rmtree(folder)
+def own_runtime_folder(posix_stage: Stage) -> Path:
+    return posix_stage.runtime
 
 
 @pytest.mark.parametrize("kind, program, lies", [
@@ -373,7 +395,8 @@ def test_a_disk_that_is_full_leaves_nothing(posix_stage: Stage, kind: str) -> No
     program = posix_stage.toolchain.executable(f"{kind}_client")
     fetching = subprocess.run(["sh", "-c", 'ulimit -f 1000; exec "$@"', "sh", program, "--name",
                                posix_stage.unique("pipe"), "--output", "arrived", "large"],
-                              cwd=posix_stage.work, capture_output=True, text=True)
+                              cwd=posix_stage.work, capture_output=True, text=True,
+                              env=os.environ | {"XDG_RUNTIME_DIR": str(posix_stage.runtime)})
     assert re.match(rf"{kind}_client: fwrite\(arrived\.\d+\.part\): error 27 EFBIG", fetching.stderr)
     assert fetching.returncode == 1
     assert not list(posix_stage.work.glob("arrived*"))

@@ -259,6 +259,21 @@ def test_a_server_that_falls_silent(mixed_stage: Stage, client: str) -> None:
             assert not list(mixed_stage.work.glob("arrived*"))
 
 
+@linux_only
+def test_a_client_that_dribbles_is_cut_off(posix_stage: Stage) -> None:
+    """Row 5 of the public reports, and its kind: no client keeps a thread and a descriptor for ever."""
+    server, port = serve(posix_stage, "socket_server", "--patience", "400")
+    with call(port) as slow:
+        def is_cut_off() -> bool:
+            with contextlib.suppress(OSError):
+                slow.send(b"x")
+            time.sleep(0.02)  # its pace, well within --patience
+            return bool(server.output.unread)
+
+        assert posix_stage.wait(is_cut_off)
+        assert server.next_line() == "client 1: gone, or silent for too long, before it had asked"
+
+
 @pytest.mark.parametrize("client", CLIENTS[1:])
 def test_a_server_that_sends_a_byte_now_and_then(mixed_stage: Stage, client: str) -> None:
     """Row 19 of the public reports: each call is short, and still the whole has an end."""

@@ -13,6 +13,15 @@
 
 #include "companion.h"
 
+static char folder[] = "/tmp/fifo_end-XXXXXX", fifo[64];
+
+/* At the end, however that comes: nothing stays. */
+static void remove_fifo(void)
+{
+    unlink(fifo);
+    rmdir(folder);
+}
+
 static void show_read(const char *way, int reader)
 {
     char buffer[64];
@@ -29,7 +38,7 @@ static void show_read(const char *way, int reader)
 }
 
 /* A writer comes, writes and goes; then the reader reads twice. */
-static void try_way(const char *fifo, const char *way, int flags)
+static void try_way(const char *way, int flags)
 {
     /* O_NONBLOCK: open does not wait for a writer, and read says EAGAIN where it would wait. */
     int reader = open(fifo, flags | O_NONBLOCK | O_CLOEXEC);
@@ -50,20 +59,17 @@ static void try_way(const char *fifo, const char *way, int flags)
 int main(int argc, char *argv[])
 {
     const option_spec options[] = {OPTIONS_END};
-    char folder[] = "/tmp/fifo_end-XXXXXX", fifo[64];
 
     companion_init(argv[0]);
     parse_options(argc, argv, "Reads a FIFO to its end, opened in two ways.", NULL, options);
     if (mkdtemp(folder) == NULL)
         die_error("mkdtemp(%s)", folder);
     format_text(fifo, sizeof(fifo), "%s/fifo", folder);
+    run_at_end(remove_fifo);
     if (mkfifo(fifo, 0600) < 0)
         die_error("mkfifo(%s)", fifo);
 
-    try_way(fifo, "O_RDONLY", O_RDONLY);
-    try_way(fifo, "O_RDWR", O_RDWR);
-
-    unlink(fifo);
-    rmdir(folder);
+    try_way("O_RDONLY", O_RDONLY);
+    try_way("O_RDWR", O_RDWR);
     return 0;
 }

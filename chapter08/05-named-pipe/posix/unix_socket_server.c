@@ -18,6 +18,7 @@
 
 #include "../shared/client_count.h"
 #include "../shared/file_service.h"
+#include "../shared/now_ms.h"
 #include "../shared/shortage.h"
 #include "runtime_path.h"
 
@@ -27,6 +28,7 @@ struct client {
     file_reply reply;
 };
 
+static service_settings settings = SERVICE_DEFAULTS;
 static char *path;
 static struct stat bound; /* the socket that bind has made */
 
@@ -67,20 +69,26 @@ static int listen_on_path(void)
     return listener;
 }
 
-/* Receives a line, sends the header and the file. Gives why the client has not got its answer, or NULL. */
+/*
+ * Receives a line, sends the header and the file. Gives why the client has not got its answer, or NULL. The limits of
+ * the calls are not enough: who sends, or takes, a byte now and then would keep its thread for ever. So the request,
+ * and each piece of the answer, has --patience as a whole.
+ */
 static const char *answer(int connection, file_reply *reply)
 {
+    long long end = now_ms() + (long long)settings.patience;
     ssize_t bytes;
 
     do {
         bytes = recv(connection, reply->data + reply->bytes, CHUNK_BYTES - reply->bytes, 0);
-        if (bytes <= 0)
+        if (bytes <= 0 || now_ms() > end)
             return "gone, or silent for too long, before it had asked";
     } while (!have_received(reply, (size_t)bytes));
     do {
+        end = now_ms() + (long long)settings.patience;
         for (size_t sent = 0; sent < reply->bytes; sent += (size_t)bytes) {
             bytes = send(connection, reply->data + sent, reply->bytes - sent, MSG_NOSIGNAL);
-            if (bytes < 0)
+            if (bytes < 0 || now_ms() > end)
                 return "gone, or not reading for too long, before it had its answer";
         }
         bytes = bytes_to_read(reply) == 0 ? 0 : read(reply->file, reply->data, bytes_to_read(reply));
@@ -99,10 +107,11 @@ static void *serve_client(void *context)
 
     /*
      * To close a socket with unread bytes in it resets the connection, and the client may lose the answer. So this
-     * side ends, and what is still coming is read, within limits, until the other side has ended too.
+     * side ends, and what is still coming is read, for a while, until the other side has ended too.
      */
     shutdown(client->connection, SHUT_WR);
-    for (int i = 0; trouble == NULL && i < 100 && recv(client->connection, client->reply.data, CHUNK_BYTES, 0) > 0; i++)
+    const long long end = now_ms() + (long long)settings.patience;
+    while (trouble == NULL && now_ms() < end && recv(client->connection, client->reply.data, CHUNK_BYTES, 0) > 0)
         continue;
     close(client->connection);
     free(client);
@@ -131,7 +140,6 @@ static bool begin_client(int connection, unsigned long number)
 
 int main(int argc, char *argv[])
 {
-    service_settings settings = SERVICE_DEFAULTS;
     const char *name = "simple_pipe";
 
     const option_spec options[] = {

@@ -7,20 +7,11 @@
  */
 #include "time_limit.h"
 
-#include <time.h>
-
 #include "companion.h"
+#include "now_ms.h"
 
 static unsigned long limit_ms;
 static long long end_ms;
-
-static long long now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
 
 void begin_time_limit(unsigned long ms)
 {

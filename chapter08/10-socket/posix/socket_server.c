@@ -16,10 +16,13 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "../../05-named-pipe/shared/now_ms.h"
 #include "../../05-named-pipe/shared/shortage.h"
 #include "../shared/client_thread.h"
 
 enum { LISTENERS_MAX = 2 }; /* one for IPv6, one for IPv4 */
+
+static service_settings settings = SERVICE_DEFAULTS;
 
 /* Listens with IPv6 and IPv4 as far as the computer has them, both on one port. Gives the number of listeners. */
 static nfds_t open_listeners(struct pollfd listeners[LISTENERS_MAX], unsigned long *port, int flags)
@@ -63,20 +66,26 @@ static nfds_t open_listeners(struct pollfd listeners[LISTENERS_MAX], unsigned lo
     return count;
 }
 
-/* Receives a line, sends the header and the file. Gives why the client has not got its answer, or NULL. */
+/*
+ * Receives a line, sends the header and the file. Gives why the client has not got its answer, or NULL. The limits of
+ * the calls are not enough: who sends, or takes, a byte now and then would keep its thread for ever. So the request,
+ * and each piece of the answer, has --patience as a whole.
+ */
 static const char *answer(int connection, file_reply *reply)
 {
+    long long end = now_ms() + (long long)settings.patience;
     ssize_t bytes;
 
     do {
         bytes = recv(connection, reply->data + reply->bytes, CHUNK_BYTES - reply->bytes, 0);
-        if (bytes <= 0)
+        if (bytes <= 0 || now_ms() > end)
             return "gone, or silent for too long, before it had asked";
     } while (!have_received(reply, (size_t)bytes));
     do {
+        end = now_ms() + (long long)settings.patience;
         for (size_t sent = 0; sent < reply->bytes; sent += (size_t)bytes) {
             bytes = send(connection, reply->data + sent, reply->bytes - sent, MSG_NOSIGNAL);
-            if (bytes < 0)
+            if (bytes < 0 || now_ms() > end)
                 return "gone, or not reading for too long, before it had its answer";
         }
         bytes = bytes_to_read(reply) == 0 ? 0 : read(reply->file, reply->data, bytes_to_read(reply));
@@ -93,10 +102,11 @@ static void serve_client(socket_client *client)
 
     /*
      * To close a socket with unread bytes in it resets the connection, and the client may lose the answer. So this
-     * side ends, and what is still coming is read, within limits, until the other side has ended too.
+     * side ends, and what is still coming is read, for a while, until the other side has ended too.
      */
     shutdown(client->connection, SHUT_WR);
-    for (int i = 0; trouble == NULL && i < 100 && recv(client->connection, client->reply.data, CHUNK_BYTES, 0) > 0; i++)
+    const long long end = now_ms() + (long long)settings.patience;
+    while (trouble == NULL && now_ms() < end && recv(client->connection, client->reply.data, CHUNK_BYTES, 0) > 0)
         continue;
     close(client->connection);
 }
@@ -120,7 +130,6 @@ static bool accept_client(int listener, unsigned long number, const struct timev
 
 int main(int argc, char *argv[])
 {
-    service_settings settings = SERVICE_DEFAULTS;
     struct pollfd listeners[LISTENERS_MAX];
     unsigned long port = DEFAULT_PORT, clients = 0;
     bool is_any = false;

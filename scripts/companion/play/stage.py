@@ -52,10 +52,10 @@ class Stage:
         self._folder = Path(tempfile.mkdtemp(prefix="companion-"))
         self._files = self._folder / "lanes"  # what each program prints
         self.work = self._folder / "work"  # the programs' current directory
-        self._runtime = self._folder / "runtime"  # for sockets and FIFOs, which a program that is killed leaves behind
+        self.runtime = self._folder / "runtime"  # for sockets and FIFOs, which a program that is killed leaves behind
         self._files.mkdir()
         self.work.mkdir()
-        self._runtime.mkdir(mode=0o700)
+        self.runtime.mkdir(mode=0o700)
         self.processes = Processes(self.run)
         self.recorders = Recorders(self._folder, self.toolchain, self._lanes)
         return self
@@ -83,7 +83,7 @@ class Stage:
             "COMPANION_RUN": self.run,
             "COMPANION_LANE": "root:" + self.toolchain.host_path(program, files),
             "COMPANION_CONSOLE": "same",
-            "XDG_RUNTIME_DIR": str(self._runtime),
+            "XDG_RUNTIME_DIR": str(self.runtime),
         }
         if self.is_traced:
             command = self.recorders.command(program, command, lane, files.with_name(files.name + ".strace"))
