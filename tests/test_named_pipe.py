@@ -322,6 +322,87 @@ def test_a_server_that_falls_silent(win32_stage: Stage, messages: list[bytes]) -
     assert server.exit() == 0
 
 
+def test_a_call_to_a_server_that_falls_silent(win32_stage: Stage) -> None:
+    """Row 19 of the public reports: CallNamedPipe itself has no limit for the answer."""
+    server = stranger(win32_stage, "mute")
+    assert server.next_line() == "ready"
+    calling = win32_stage.start("CallPipe", "--name", win32_stage.unique("pipe"), "--timeout", "2000")
+    assert calling.next_error() == "CallPipe: the time is over: 2000 ms"
+    assert calling.exit() == 1
+    assert server.exit() == 0
+
+
+def one_instance(stage: Stage) -> Actor:
+    server = stage.start("OneInstanceServer", stage.unique("pipe"))
+    assert server.next_line() == "ready"
+    return server
+
+
+def test_between_two_instances_there_is_no_pipe(win32_stage: Stage) -> None:
+    """Row 12 of the public reports. The server has closed its one instance and makes it anew."""
+    server = one_instance(win32_stage)
+    assert client(win32_stage).next_line() == "abcd"
+    assert server.next_line() == "closed"
+    early = client(win32_stage, "--timeout", "60000")
+    hurried = client(win32_stage, "--timeout", "100")
+    assert "error 2 ERROR_FILE_NOT_FOUND" in hurried.next_error()
+    assert hurried.exit() == 1
+    server.type("again")
+    assert early.next_line() == "abcd"
+    assert early.exit() == 0
+
+
+@pytest.mark.parametrize("program", ["NamedPipe_Client", "NamedPipe_Fetch"])
+def test_a_busy_pipe_that_goes_is_waited_for(win32_stage: Stage, program: str) -> None:
+    """Row 12 of the public reports: what was there a moment ago comes back, also without a limit."""
+    server = one_instance(win32_stage)
+    busy = stranger(win32_stage, "hold", "1")
+    assert busy.next_line() == "holding"
+    waiting = win32_stage.start(program, "--name", win32_stage.unique("pipe"))
+    if program == "NamedPipe_Client":
+        assert waiting.next_error().endswith("is busy: waiting")
+    else:  # which waits without a word
+        assert client(win32_stage, "--timeout", "300").exit() == 1
+    busy.end_input()
+    assert server.next_line() == "closed"
+    assert stranger(win32_stage, "serve").next_line() == "ready"  # so the waiting one has met no pipe in between
+    assert waiting.exit() in (0, 1)
+    assert not any("error 2" in line for line in waiting.errors.all)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there the first instance is refused")
+@pytest.mark.parametrize("program", [*SERVERS, "NamedPipe_Server"])
+def test_a_server_without_room_for_an_instance_goes_on(unicode_stage: Stage, program: str) -> None:
+    """Row 1 of the public reports: a limit that somebody else has set is reached. Who is connected is served, and so is
+    everybody else, as soon as there is room."""
+    name = unicode_stage.unique("pipe")
+    squatter = unicode_stage.start("PipeSquatter", name, "2")
+    assert squatter.next_line() == "ready"
+    server = serve(unicode_stage, program)
+    asker = "NamedPipe_Client" if program == "NamedPipe_Server" else "NamedPipe_Fetch"
+    for number in (1, 2):
+        asking = unicode_stage.start(asker, "--name", name, "--timeout" if asker == "NamedPipe_Fetch" else "--name",
+                                     "60000" if asker == "NamedPipe_Fetch" else name)
+        assert asking.exit() == 0
+        assert server.next_line() == f"client {number}: news.txt, {len(NEWS)} bytes"
+        squatter.end_input()
+    assert not server.has_ended
+    assert any("CreateNamedPipe(" in line and "error 231 ERROR_PIPE_BUSY" in line for line in server.errors.all)
+    assert len(server.errors.all) <= 4
+
+
+@pytest.mark.parametrize("program", [*SERVERS, "NamedPipe_Server"])
+def test_a_name_that_somebody_else_has(unicode_stage: Stage, program: str) -> None:
+    """Row 10 of the public reports: a hint, as MailReceiver gives one. Under Wine the limit alone makes it fail."""
+    name = unicode_stage.unique("pipe")
+    assert unicode_stage.start("PipeSquatter", name, "1").next_line() == "ready"
+    second = unicode_stage.start(program, "--name", name)
+    assert re.search("error (5 ERROR_ACCESS_DENIED|231 ERROR_PIPE_BUSY)", second.next_error())
+    assert second.next_error() == (
+        f"{program}: hint: another program has a pipe of this name; end it, or choose another --name")
+    assert second.exit() == 1
+
+
 def test_a_file_that_takes_too_long(unicode_stage: Stage) -> None:
     """Also where there is always something to read."""
     serve(unicode_stage, ONE)

@@ -13,6 +13,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -384,3 +385,59 @@ def test_wrong_usage(win32_stage: Stage, arguments: list[str], complaint: str) -
     actor = win32_stage.start(*arguments)
     assert actor.next_error() == f"{arguments[0]}: {complaint} ({arguments[0]} --help shows the usage)"
     assert actor.exit() == 2
+
+
+@contextmanager
+def odd_server(answers: bool) -> Iterator[int]:
+    """A port where one byte comes in a quarter of a second, or nobody is let in, since the queue is full."""
+    with socket.create_server(("127.0.0.1", 0), backlog=8 if answers else 0) as listener:
+        port = listener.getsockname()[1]
+        over = threading.Event()
+
+        def drip() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.sendall(b"OK 1000000\n")
+                while not over.wait(0.25):
+                    try:
+                        connection.sendall(b"x")
+                    except OSError:
+                        return
+
+        waiting = [socket.socket() for _ in range(4)]
+        dripping = threading.Thread(target=drip)
+        if answers:
+            dripping.start()
+        else:
+            for one in waiting:
+                one.setblocking(False)
+                one.connect_ex(("127.0.0.1", port))
+        try:
+            yield port
+        finally:
+            over.set()
+            if answers:
+                dripping.join()
+            for one in waiting:
+                one.close()
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_the_time_limit_is_for_all_of_it(mixed_stage: Stage, client: str) -> None:
+    """Row 19 of the public reports: a server that always sends a little cannot stretch it."""
+    with odd_server(answers=True) as port:
+        fetching = mixed_stage.start(client, "--host", "127.0.0.1", "--port", str(port), "--timeout", "2000",
+                                     "--output", "arrived")
+        assert fetching.next_error() == f"{client}: the time is over: 2000 ms"
+        assert fetching.exit() == 1
+    assert list(mixed_stage.work.iterdir()) == []
+
+
+@linux_only
+@pytest.mark.parametrize("client", CLIENTS)
+def test_the_time_limit_is_for_the_connection_too(mixed_stage: Stage, client: str) -> None:
+    """Row 19 of the public reports. On Linux a queue that is full leaves connect waiting."""
+    with odd_server(answers=False) as port:
+        fetching = mixed_stage.start(client, "--host", "127.0.0.1", "--port", str(port), "--timeout", "1000")
+        assert re.search("the time is over: 1000 ms|error 10060 WSAETIMEDOUT", fetching.next_error())
+        assert fetching.exit() == 1

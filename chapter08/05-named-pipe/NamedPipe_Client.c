@@ -13,27 +13,40 @@
 
 #include "companion.h"
 
-#define BUF_SIZE 1024
+#define BUF_SIZE      1024
+#define WAIT_MS       20000 /* as the book's client waits */
+#define LOOK_AGAIN_MS 50
 
+/* Opens the pipe as soon as it is our turn. Where that takes longer than WAIT_MS, it ends the program. */
 static HANDLE open_pipe(const TCHAR *pipeName)
 {
+    const ULONGLONG end = GetTickCount64() + WAIT_MS;
+    bool isBusy = false;
+
     for (;;) {
         /* Identification: the server may ask who we are, but not act in our name. Without it, it may. */
         HANDLE hPipe = CreateFile(pipeName, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING,
                                   SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, NULL);
         if (hPipe != INVALID_HANDLE_VALUE)
             return hPipe;
-        if (GetLastError() != ERROR_PIPE_BUSY) {
+
+        ULONGLONG now = GetTickCount64();
+        if (GetLastError() == ERROR_PIPE_BUSY && now < end) {
+            if (!isBusy)
+                report(_T("%s is busy: waiting"), pipeName);
+            isBusy = true;
+            /* Another client may be faster then: so the loop. */
+            if (WaitNamedPipe(pipeName, (DWORD)(end - now)))
+                continue;
+        }
+        /* A server that closes its one instance and makes it anew for each client: between the two there is no pipe. */
+        if (GetLastError() != ERROR_FILE_NOT_FOUND || !isBusy || now >= end) {
             report_error(_T("CreateFile(%s)"), pipeName);
             if (GetLastError() == ERROR_FILE_NOT_FOUND)
                 report(_T("hint: start NamedPipe_Server first, with the same --name"));
             exit(STATUS_FAILED);
         }
-
-        report(_T("%s is busy: waiting"), pipeName);
-        if (!WaitNamedPipe(pipeName, 20000))
-            die_error(_T("WaitNamedPipe(%s)"), pipeName);
-        /* Another client may be faster now: so the loop. */
+        Sleep(LOOK_AGAIN_MS);
     }
 }
 

@@ -1,8 +1,7 @@
 /*
  * NamedPipe_Server.c - serves files through a named pipe (book: chapter 8, section 02, listing 8-6).
  *
- * Shows   CreateNamedPipe, ConnectNamedPipe; ReadFile and WriteFile on the pipe; FlushFileBuffers before
- *         DisconnectNamedPipe, which throws away what the client has not read yet.
+ * Shows   CreateNamedPipe, ConnectNamedPipe; FlushFileBuffers, since DisconnectNamedPipe drops what has not been read.
  * Run     NamedPipe_Server [--name NAME] [--root DIR] [--clients N]
  * With    NamedPipe_Client.c, started after this one
  * POSIX   named_pipe_server.c
@@ -82,23 +81,27 @@ int _tmain(int argc, TCHAR *argv[])
     };
     companion_init(argv[0]);
     parse_options(argc, argv, _T("Serves files through a named pipe, one client after another."), NULL, options);
-    if (_tcschr(name, _T('\\')) != NULL)
-        die_usage(_T("--name: a pipe's name has no backslash"));
-    if (!format_text(pipeName, 257, _T("\\\\.\\pipe\\%s"), name))
-        die_usage(_T("--name: a pipe's whole name has 256 characters at most"));
+    if (_tcschr(name, _T('\\')) != NULL || !format_text(pipeName, 257, _T("\\\\.\\pipe\\%s"), name))
+        die_usage(_T("--name: a pipe's name has no backslash, and the whole of it has 256 characters at most"));
     if (!SetCurrentDirectory(root))
         die_error(_T("SetCurrentDirectory(%s)"), root);
 
     /* As first instance it fails where somebody else has a pipe of that name and would get half of our clients. */
     HANDLE hPipe = create_instance(pipeName, FILE_FLAG_FIRST_PIPE_INSTANCE);
-    if (hPipe == INVALID_HANDLE_VALUE)
-        die_error(_T("CreateNamedPipe(%s)"), pipeName);
+    if (hPipe == INVALID_HANDLE_VALUE) {
+        report_error(_T("CreateNamedPipe(%s)"), pipeName);
+        if (GetLastError() == ERROR_ACCESS_DENIED || GetLastError() == ERROR_PIPE_BUSY)
+            report(_T("hint: another program has a pipe of this name; end it, or choose another --name"));
+        return STATUS_FAILED;
+    }
     print(_T("waiting for clients on %s\n"), pipeName);
-
     for (DWORD client = 1; clients == 0 || client <= clients; client++) {
         /* ERROR_PIPE_CONNECTED: a client was faster. ERROR_NO_DATA: and it has gone again. */
-        if (!ConnectNamedPipe(hPipe, NULL) && GetLastError() != ERROR_PIPE_CONNECTED && GetLastError() != ERROR_NO_DATA)
-            die_error(_T("ConnectNamedPipe(%s)"), pipeName);
+        while (!ConnectNamedPipe(hPipe, NULL) && GetLastError() != ERROR_PIPE_CONNECTED &&
+               GetLastError() != ERROR_NO_DATA) {
+            report_error(_T("ConnectNamedPipe(%s)"), pipeName);
+            Sleep(1000);
+        }
         serve_client(hPipe, client);
 
         /* The next instance before this one goes: so the name is always ours. Without it, this one serves again. */

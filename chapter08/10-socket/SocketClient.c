@@ -18,7 +18,7 @@
 
 static SOCKET connection = INVALID_SOCKET;
 static HANDLE hIsClean;
-static volatile LONG isCancelled;
+static volatile LONG isCancelled, isLate;
 
 /*
  * On a thread of its own. Closing the socket ends the call in which the main thread waits for it; that thread removes
@@ -31,6 +31,15 @@ static BOOL WINAPI on_ctrl_c(DWORD event)
     closesocket(connection);
     WaitForSingleObject(hIsClean, CLEAN_UP_MS);
     return FALSE;
+}
+
+/* --timeout counts over all of it. SO_RCVTIMEO would hold for each recv anew, however few bytes that gives. */
+static VOID CALLBACK on_time_over(PVOID context, BOOLEAN fired)
+{
+    (void)context;
+    (void)fired;
+    isLate = TRUE;
+    closesocket(connection);
 }
 
 /* Tries each address of the host until one answers. */
@@ -46,7 +55,7 @@ static void connect_to(const TCHAR *host, DWORD port)
         die_error(_T("getaddrinfo(%s)"), host);
     free(name);
 
-    for (const ADDRINFOA *one = addresses; one != NULL && connection == INVALID_SOCKET; one = one->ai_next) {
+    for (const ADDRINFOA *one = addresses; one != NULL && connection == INVALID_SOCKET && !isLate; one = one->ai_next) {
         connection = socket(one->ai_family, one->ai_socktype, one->ai_protocol);
         if (connection == INVALID_SOCKET || connect(connection, one->ai_addr, (int)one->ai_addrlen) == 0)
             continue;
@@ -56,6 +65,8 @@ static void connect_to(const TCHAR *host, DWORD port)
         connection = INVALID_SOCKET;
     }
     if (connection == INVALID_SOCKET) {
+        if (isLate)
+            SetLastError(WSAETIMEDOUT);
         report_error(_T("connect(%s, port %lu)"), host, port);
         if (GetLastError() == WSAECONNREFUSED)
             report(_T("hint: start SocketServer first, with the same --port"));
@@ -68,15 +79,16 @@ int _tmain(int argc, TCHAR *argv[])
 {
     static char data[CHUNK_BYTES];
     const TCHAR *host = _T("localhost"), *output = NULL;
-    DWORD port = 7810, timeout = 30000;
+    DWORD port = 7810, timeout = 60000;
     file_receipt receipt;
     WSADATA winsock;
+    HANDLE hTimer;
     int bytes;
 
     const option_spec options[] = {
         OPTION_TEXT("--host", "H", &host, "ask that computer (localhost)"),
         OPTION_NUMBER("--port", "N", &port, 1, 65535, "on that port (7810)"),
-        OPTION_NUMBER("--timeout", "MS", &timeout, 1, MAXDWORD / 2, "give up when nothing comes for MS (30000)"),
+        OPTION_NUMBER("--timeout", "MS", &timeout, 1, MAXDWORD / 2, "take MS at most for all of it (60000)"),
         OPTION_TEXT("--output", "FILE", &output, "write to FILE, which appears when it is complete (the screen)"),
         OPTIONS_END,
     };
@@ -95,11 +107,10 @@ int _tmain(int argc, TCHAR *argv[])
         die_error(_T("WSAStartup"));
     }
     begin_receipt(&receipt, output);
-    connect_to(host, port);
     /* A computer that has lost its power, or the way to it, says nothing: no end and no error. */
-    if (setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, (const char *)&timeout, sizeof(timeout)) != 0)
-        die_error(_T("setsockopt(SO_RCVTIMEO)"));
-
+    if (!CreateTimerQueueTimer(&hTimer, NULL, on_time_over, NULL, timeout, 0, WT_EXECUTEONLYONCE))
+        die_error(_T("CreateTimerQueueTimer"));
+    connect_to(host, port);
     for (int sent = 0; sent < length; sent += bytes) {
         bytes = send(connection, request + sent, length - sent, 0);
         if (bytes == SOCKET_ERROR)
@@ -111,7 +122,7 @@ int _tmain(int argc, TCHAR *argv[])
     if (hIsClean == NULL || !SetConsoleCtrlHandler(on_ctrl_c, TRUE))
         die_error(_T("SetConsoleCtrlHandler"));
     while ((bytes = recv(connection, data, sizeof(data), 0)) > 0) {
-        if (!add_to_receipt(&receipt, data, (size_t)bytes))
+        if (!add_to_receipt(&receipt, data, (size_t)bytes) || isLate)
             break;
     }
     if (isCancelled) {
@@ -119,7 +130,9 @@ int _tmain(int argc, TCHAR *argv[])
         SetEvent(hIsClean);
         Sleep(INFINITE); /* on_ctrl_c returns, and the system ends the process */
     }
-    if (bytes == SOCKET_ERROR)
+    if (isLate)
+        report(_T("the time is over: %lu ms"), timeout);
+    else if (bytes == SOCKET_ERROR)
         report_error(_T("recv(%s)"), host);
     closesocket(connection);
     WSACleanup();

@@ -12,6 +12,7 @@
 
 #include <stdlib.h>
 
+#include "../05-named-pipe/shared/shortage.h"
 #include "shared/client_thread.h"
 
 /* Listens with IPv6 and IPv4 as far as the computer has them, both on one port: 0 becomes a free one. */
@@ -118,17 +119,18 @@ int _tmain(int argc, TCHAR *argv[])
 
     for (DWORD number = 1; settings.clients == 0 || number <= settings.clients; number++) {
         fd_set callers = listeners; /* select leaves in it those that have somebody to accept */
-        if (select(0, &callers, NULL, NULL, NULL) == SOCKET_ERROR)
-            die_error(_T("select"));
+        while (select(0, &callers, NULL, NULL, NULL) == SOCKET_ERROR) {
+            wait_out_shortage(_T("select"), number);
+            callers = listeners;
+        }
         SOCKET connection = accept(callers.fd_array[0], NULL, NULL);
         /* No call on this connection waits longer. */
         if (connection == INVALID_SOCKET ||
             setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, (const char *)&settings.patience, sizeof(DWORD)) != 0 ||
             setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, (const char *)&settings.patience, sizeof(DWORD)) != 0 ||
             !start_client(serve_client, connection, number)) {
-            report_error(_T("accept(client %lu)"), number);
+            wait_out_shortage(_T("accept"), number);
             closesocket(connection);
-            Sleep(100); /* where there is no room for one more, the clients that are served will leave some */
         }
     }
     wait_for_client_threads();

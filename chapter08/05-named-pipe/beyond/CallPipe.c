@@ -11,6 +11,17 @@
 
 #include "../shared/file_service.h"
 
+#define LOOK_AGAIN_MS 50
+
+/* CallNamedPipe has a limit for a pipe that is busy, and none for a server that does not answer. So this ends it all.
+ */
+static VOID CALLBACK on_time_over(PVOID timeout, BOOLEAN fired)
+{
+    (void)fired;
+    report(_T("the time is over: %lu ms"), *(DWORD *)timeout);
+    _Exit(STATUS_FAILED);
+}
+
 /* The header is a message of its own, and all that is wanted here: the content stays in the pipe, unread. */
 static void show_header(const TCHAR *call, const char *header, DWORD bytes)
 {
@@ -28,11 +39,12 @@ int _tmain(int argc, TCHAR *argv[])
     const TCHAR *name = _T("simple_pipe");
     DWORD timeout = 20000, bytesRead, mode = PIPE_READMODE_MESSAGE;
     TCHAR pipeName[257];
+    HANDLE hTimer;
     char header[HEADER_BYTES];
 
     const option_spec options[] = {
         OPTION_TEXT("--name", "NAME", &name, "ask on the pipe NAME (simple_pipe)"),
-        OPTION_NUMBER("--timeout", "MS", &timeout, 1, MAXDWORD - 1, "wait MS at most while the pipe is busy (20000)"),
+        OPTION_NUMBER("--timeout", "MS", &timeout, 1, MAXDWORD - 1, "take MS at most for all of it (20000)"),
         OPTIONS_END,
     };
     companion_init(argv[0]);
@@ -42,7 +54,9 @@ int _tmain(int argc, TCHAR *argv[])
     char *request = utf8_from_text(files > 0 ? argv[1] : _T("news.txt"));
     DWORD requestBytes = (DWORD)strlen(request);
 
-    if (!CallNamedPipe(pipeName, request, requestBytes, header, sizeof(header), &bytesRead, timeout)) {
+    if (!CreateTimerQueueTimer(&hTimer, NULL, on_time_over, &timeout, timeout, 0, WT_EXECUTEONLYONCE))
+        die_error(_T("CreateTimerQueueTimer"));
+    if (!CallNamedPipe(pipeName, request, requestBytes, header, sizeof(header), &bytesRead, NMPWAIT_WAIT_FOREVER)) {
         report_error(_T("CallNamedPipe(%s)"), pipeName);
         if (GetLastError() == ERROR_FILE_NOT_FOUND)
             report(_T("hint: start NamedPipe_ServerThread first, with the same --name"));
@@ -53,11 +67,16 @@ int _tmain(int argc, TCHAR *argv[])
     /* The same by hand: CallNamedPipe has done all of this. */
     HANDLE hPipe;
     do {
-        if (!WaitNamedPipe(pipeName, timeout))
-            die_error(_T("WaitNamedPipe(%s)"), pipeName);
+        /* No such pipe: between two instances of a server that has one, and makes it anew for each client. */
+        while (!WaitNamedPipe(pipeName, timeout)) {
+            if (GetLastError() != ERROR_FILE_NOT_FOUND)
+                die_error(_T("WaitNamedPipe(%s)"), pipeName);
+            Sleep(LOOK_AGAIN_MS);
+        }
         hPipe = CreateFile(pipeName, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING,
                            SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, NULL);
-    } while (hPipe == INVALID_HANDLE_VALUE && GetLastError() == ERROR_PIPE_BUSY); /* another client was faster */
+    } while (hPipe == INVALID_HANDLE_VALUE && /* another client was faster, or there is no pipe again */
+             (GetLastError() == ERROR_PIPE_BUSY || GetLastError() == ERROR_FILE_NOT_FOUND));
     if (hPipe == INVALID_HANDLE_VALUE)
         die_error(_T("CreateFile(%s)"), pipeName);
     if (!SetNamedPipeHandleState(hPipe, &mode, NULL, NULL))

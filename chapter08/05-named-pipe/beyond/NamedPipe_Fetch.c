@@ -12,7 +12,8 @@
 
 #include "../shared/file_service.h"
 
-#define CLEAN_UP_MS 2000
+#define CLEAN_UP_MS   2000
+#define LOOK_AGAIN_MS 50
 
 static HANDLE hCtrlC, hIsClean;
 static DWORD timeout = INFINITE;
@@ -39,26 +40,35 @@ static BOOL WINAPI on_ctrl_c(DWORD event)
 
 static HANDLE open_pipe(const TCHAR *pipeName)
 {
-    for (;;) {
+    for (bool wasBusy = false;;) {
         HANDLE hPipe = CreateFile(pipeName, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING,
                                   FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, NULL);
         if (hPipe != INVALID_HANDLE_VALUE)
             return hPipe;
-        if (GetLastError() != ERROR_PIPE_BUSY) {
-            report_error(_T("CreateFile(%s)"), pipeName);
-            if (GetLastError() == ERROR_FILE_NOT_FOUND)
-                report(_T("hint: start NamedPipe_ServerThread first, with the same --name"));
-            exit(STATUS_FAILED);
-        }
 
         /* Never WaitNamedPipe(pipeName, 0): 0 stands for the server's default. INFINITE is NMPWAIT_WAIT_FOREVER. */
         DWORD left = time_left();
-        if (left == 0 || !WaitNamedPipe(pipeName, left)) {
-            if (left != 0 && GetLastError() != ERROR_SEM_TIMEOUT)
-                die_error(_T("WaitNamedPipe(%s)"), pipeName);
+        if (GetLastError() == ERROR_PIPE_BUSY && left > 0) {
+            wasBusy = true;
+            if (WaitNamedPipe(pipeName, left))
+                continue;
+        }
+        /*
+         * A server that closes its one instance and makes it anew for each client: between the two there is no pipe.
+         * Who comes just then has seen none: with a time limit that is waited out, too.
+         */
+        if (GetLastError() == ERROR_FILE_NOT_FOUND && (wasBusy || timeout != INFINITE) && left > 0) {
+            Sleep(min(left, LOOK_AGAIN_MS));
+            continue;
+        }
+        if (GetLastError() == ERROR_PIPE_BUSY || GetLastError() == ERROR_SEM_TIMEOUT) {
             report(_T("%s was busy for %lu ms"), pipeName, timeout);
             exit(STATUS_FAILED);
         }
+        report_error(_T("CreateFile(%s)"), pipeName);
+        if (GetLastError() == ERROR_FILE_NOT_FOUND)
+            report(_T("hint: start NamedPipe_ServerThread first, with the same --name"));
+        exit(STATUS_FAILED);
     }
 }
 

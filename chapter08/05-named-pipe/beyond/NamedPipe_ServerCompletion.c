@@ -9,25 +9,23 @@
 #include <process.h>
 #include <stdlib.h>
 
+#include "../shared/shortage.h"
 #include "pipe_clients.h"
 
 static HANDLE create_instance(const pipe_settings *settings, DWORD first)
 {
-    HANDLE hPipe = CreateNamedPipe(settings->pipeName, PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED | first,
-                                   PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_WAIT | settings->remote,
-                                   PIPE_UNLIMITED_INSTANCES, CHUNK_BYTES, CHUNK_BYTES, 0, NULL);
-    if (hPipe == INVALID_HANDLE_VALUE)
-        report_error(_T("CreateNamedPipe(%s)"), settings->pipeName);
-    return hPipe;
+    return CreateNamedPipe(settings->pipeName, PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED | first,
+                           PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_WAIT | settings->remote,
+                           PIPE_UNLIMITED_INSTANCES, CHUNK_BYTES, CHUNK_BYTES, 0, NULL);
 }
 
 /* There may be no room for one more just now: no reason to end, since clients go and leave room. */
-static HANDLE create_next_instance(const pipe_settings *settings)
+static HANDLE create_next_instance(const pipe_settings *settings, DWORD number)
 {
     HANDLE hPipe;
 
     while ((hPipe = create_instance(settings, 0)) == INVALID_HANDLE_VALUE)
-        Sleep(1000);
+        wait_out_shortage(_T("CreateNamedPipe"), number);
     return hPipe;
 }
 
@@ -101,7 +99,7 @@ static unsigned __stdcall work(void *hPort)
     }
 }
 
-static void connect_client(HANDLE hPipe, HANDLE hConnected)
+static bool connect_client(HANDLE hPipe, HANDLE hConnected)
 {
     OVERLAPPED connection = {0};
     DWORD none;
@@ -109,9 +107,20 @@ static void connect_client(HANDLE hPipe, HANDLE hConnected)
     connection.hEvent = hConnected;
     if (ConnectNamedPipe(hPipe, &connection) || GetLastError() == ERROR_PIPE_CONNECTED ||
         GetLastError() == ERROR_NO_DATA)
-        return;
-    if (GetLastError() != ERROR_IO_PENDING || !GetOverlappedResult(hPipe, &connection, &none, TRUE))
-        die_error(_T("ConnectNamedPipe"));
+        return true;
+    return GetLastError() == ERROR_IO_PENDING && GetOverlappedResult(hPipe, &connection, &none, TRUE);
+}
+
+static void begin_client(HANDLE hClient, HANDLE hPort)
+{
+    pipe_client *client = add_client(hClient);
+    if (client == NULL)
+        CloseHandle(hClient);
+    else if (CreateIoCompletionPort(hClient, hPort, 0, 0) == NULL)
+        end_client(client, GetLastError());
+    else if (!ReadFile(hClient, client->reply.data, CHUNK_BYTES, NULL, &client->overlapped) &&
+             GetLastError() != ERROR_IO_PENDING && GetLastError() != ERROR_MORE_DATA)
+        end_client(client, GetLastError());
 }
 
 int _tmain(int argc, TCHAR *argv[])
@@ -138,23 +147,19 @@ int _tmain(int argc, TCHAR *argv[])
         die_error(_T("CreateTimerQueueTimer"));
     HANDLE hPipe = create_instance(&settings, FILE_FLAG_FIRST_PIPE_INSTANCE);
     if (hPipe == INVALID_HANDLE_VALUE)
-        return STATUS_FAILED;
+        die_without_name(&settings);
     print(_T("waiting for clients on %s\n"), settings.pipeName);
 
     for (DWORD number = 1; settings.service.clients == 0 || number <= settings.service.clients; number++) {
-        connect_client(hPipe, hConnected);
+        while (!connect_client(hPipe, hConnected))
+            wait_out_shortage(_T("ConnectNamedPipe"), number);
         /* The next instance, before this one can be closed: so there is always one, and the name is ours. */
         HANDLE hClient = hPipe;
-        if (number != settings.service.clients)
-            hPipe = create_next_instance(&settings);
-        pipe_client *client = add_client(hClient);
-        if (client == NULL)
-            CloseHandle(hClient);
-        else if (CreateIoCompletionPort(hClient, hPort, 0, 0) == NULL)
-            end_client(client, GetLastError());
-        else if (!ReadFile(hClient, client->reply.data, CHUNK_BYTES, NULL, &client->overlapped) &&
-                 GetLastError() != ERROR_IO_PENDING && GetLastError() != ERROR_MORE_DATA)
-            end_client(client, GetLastError());
+        bool isLast = number == settings.service.clients;
+        hPipe = isLast ? INVALID_HANDLE_VALUE : create_instance(&settings, 0);
+        begin_client(hClient, hPort);
+        if (!isLast && hPipe == INVALID_HANDLE_VALUE)
+            hPipe = create_next_instance(&settings, number + 1);
     }
 
     wait_for_clients();

@@ -6,25 +6,25 @@
  * Run     NamedPipe_ServerOverlapped [--name NAME] [--root DIR] [--clients N] [--patience MS] [--remote]
  * With    NamedPipe_Fetch.c, started after this one
  */
+#include "../shared/shortage.h"
 #include "pipe_clients.h"
 
 static HANDLE create_instance(const pipe_settings *settings, DWORD first)
 {
-    HANDLE hPipe = CreateNamedPipe(settings->pipeName, PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED | first,
-                                   PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_WAIT | settings->remote,
-                                   PIPE_UNLIMITED_INSTANCES, CHUNK_BYTES, CHUNK_BYTES, 0, NULL);
-    if (hPipe == INVALID_HANDLE_VALUE)
-        report_error(_T("CreateNamedPipe(%s)"), settings->pipeName);
-    return hPipe;
+    return CreateNamedPipe(settings->pipeName, PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED | first,
+                           PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_WAIT | settings->remote,
+                           PIPE_UNLIMITED_INSTANCES, CHUNK_BYTES, CHUNK_BYTES, 0, NULL);
 }
 
 /* There may be no room for one more just now: no reason to end, since clients go and leave room. */
-static HANDLE create_next_instance(const pipe_settings *settings)
+static HANDLE create_next_instance(const pipe_settings *settings, DWORD number)
 {
     HANDLE hPipe;
 
-    while ((hPipe = create_instance(settings, 0)) == INVALID_HANDLE_VALUE)
-        SleepEx(1000, TRUE);
+    while ((hPipe = create_instance(settings, 0)) == INVALID_HANDLE_VALUE) {
+        wait_out_shortage(_T("CreateNamedPipe"), number);
+        SleepEx(0, TRUE); /* the others' turn */
+    }
     return hPipe;
 }
 
@@ -95,29 +95,38 @@ static VOID CALLBACK on_request(DWORD error, DWORD bytesRead, OVERLAPPED *overla
 }
 
 /* Waits for a client of this instance. While it waits, on_request and on_written serve the others. */
-static void connect_client(HANDLE hPipe, HANDLE hConnected)
+static bool connect_client(HANDLE hPipe, HANDLE hConnected)
 {
     OVERLAPPED connection = {0};
     DWORD none;
 
     connection.hEvent = hConnected;
-    if (!ConnectNamedPipe(hPipe, &connection)) {
-        switch (GetLastError()) {
-        case ERROR_IO_PENDING:
-            while (WaitForSingleObjectEx(hConnected, INFINITE, TRUE) == WAIT_IO_COMPLETION)
-                continue;
-            if (!GetOverlappedResult(hPipe, &connection, &none, FALSE))
-                die_error(_T("ConnectNamedPipe"));
-            break;
-        case ERROR_PIPE_CONNECTED:
-        case ERROR_NO_DATA:
-            /* It was faster, or is gone again. In a rush of such clients the others get their turn here. */
-            SleepEx(0, TRUE);
-            break;
-        default:
-            die_error(_T("ConnectNamedPipe"));
-        }
+    if (ConnectNamedPipe(hPipe, &connection))
+        return true;
+    switch (GetLastError()) {
+    case ERROR_IO_PENDING:
+        while (WaitForSingleObjectEx(hConnected, INFINITE, TRUE) == WAIT_IO_COMPLETION)
+            continue;
+        return GetOverlappedResult(hPipe, &connection, &none, FALSE);
+    case ERROR_PIPE_CONNECTED:
+    case ERROR_NO_DATA:
+        /* It was faster, or is gone again. In a rush of such clients the others get their turn here. */
+        SleepEx(0, TRUE);
+        return true;
+    default:
+        return false;
     }
+}
+
+static void begin_client(HANDLE hClient)
+{
+    pipe_client *client = add_client(hClient);
+    if (client == NULL)
+        CloseHandle(hClient);
+    /* With ERROR_MORE_DATA on_request is called all the same; with any other error it is not. */
+    else if (!ReadFileEx(hClient, client->reply.data, CHUNK_BYTES, &client->overlapped, on_request) &&
+             GetLastError() != ERROR_MORE_DATA)
+        end_client(client, GetLastError());
 }
 
 int _tmain(int argc, TCHAR *argv[])
@@ -134,22 +143,21 @@ int _tmain(int argc, TCHAR *argv[])
         die_error(_T("CreateTimerQueueTimer"));
     HANDLE hPipe = create_instance(&settings, FILE_FLAG_FIRST_PIPE_INSTANCE);
     if (hPipe == INVALID_HANDLE_VALUE)
-        return STATUS_FAILED;
+        die_without_name(&settings);
     print(_T("waiting for clients on %s\n"), settings.pipeName);
 
     for (DWORD number = 1; settings.service.clients == 0 || number <= settings.service.clients; number++) {
-        connect_client(hPipe, hConnected);
+        while (!connect_client(hPipe, hConnected)) {
+            wait_out_shortage(_T("ConnectNamedPipe"), number);
+            SleepEx(0, TRUE);
+        }
         /* The next instance, before this one can be closed: so there is always one, and the name is ours. */
         HANDLE hClient = hPipe;
-        if (number != settings.service.clients)
-            hPipe = create_next_instance(&settings);
-        pipe_client *client = add_client(hClient);
-        if (client == NULL)
-            CloseHandle(hClient);
-        /* With ERROR_MORE_DATA on_request is called all the same; with any other error it is not. */
-        else if (!ReadFileEx(hClient, client->reply.data, CHUNK_BYTES, &client->overlapped, on_request) &&
-                 GetLastError() != ERROR_MORE_DATA)
-            end_client(client, GetLastError());
+        bool isLast = number == settings.service.clients;
+        hPipe = isLast ? INVALID_HANDLE_VALUE : create_instance(&settings, 0);
+        begin_client(hClient);
+        if (!isLast && hPipe == INVALID_HANDLE_VALUE)
+            hPipe = create_next_instance(&settings, number + 1);
     }
     while (has_clients())
         SleepEx(INFINITE, TRUE);

@@ -10,25 +10,23 @@
 #include <process.h>
 
 #include "../shared/client_threads.h"
+#include "../shared/shortage.h"
 #include "pipe_clients.h"
 
 static HANDLE create_instance(const pipe_settings *settings, DWORD first)
 {
-    HANDLE hPipe = CreateNamedPipe(settings->pipeName, PIPE_ACCESS_DUPLEX | first,
-                                   PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_WAIT | settings->remote,
-                                   PIPE_UNLIMITED_INSTANCES, CHUNK_BYTES, CHUNK_BYTES, 0, NULL);
-    if (hPipe == INVALID_HANDLE_VALUE)
-        report_error(_T("CreateNamedPipe(%s)"), settings->pipeName);
-    return hPipe;
+    return CreateNamedPipe(settings->pipeName, PIPE_ACCESS_DUPLEX | first,
+                           PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_WAIT | settings->remote,
+                           PIPE_UNLIMITED_INSTANCES, CHUNK_BYTES, CHUNK_BYTES, 0, NULL);
 }
 
 /* There may be no room for one more just now: no reason to end, since clients go and leave room. */
-static HANDLE create_next_instance(const pipe_settings *settings)
+static HANDLE create_next_instance(const pipe_settings *settings, DWORD number)
 {
     HANDLE hPipe;
 
     while ((hPipe = create_instance(settings, 0)) == INVALID_HANDLE_VALUE)
-        Sleep(1000);
+        wait_out_shortage(_T("CreateNamedPipe"), number);
     return hPipe;
 }
 
@@ -93,10 +91,29 @@ static unsigned __stdcall serve_client(void *client)
     return 0;
 }
 
+static void begin_client(HANDLE hClient)
+{
+    pipe_client *client = add_client(hClient);
+    if (client == NULL) {
+        CloseHandle(hClient);
+        return;
+    }
+    HANDLE hEnded, hThread = (HANDLE)_beginthreadex(NULL, 0, serve_client, client, 0, NULL);
+    if (hThread == NULL) {
+        report(_T("no thread for client %lu"), client->number);
+        end_client(client, ERROR_NOT_ENOUGH_MEMORY);
+        return;
+    }
+    while ((hEnded = take_ended_thread()) != NULL)
+        CloseHandle(hEnded);
+    if (!keep_thread(hThread))
+        CloseHandle(hThread);
+}
+
 int _tmain(int argc, TCHAR *argv[])
 {
     pipe_settings settings;
-    HANDLE hTimer, hThread, hEnded;
+    HANDLE hTimer, hThread;
 
     read_settings(&settings, argc, argv, _T("Serves files through a named pipe, with a thread for each client."));
     DWORD patience = settings.service.patience;
@@ -104,31 +121,21 @@ int _tmain(int argc, TCHAR *argv[])
         die_error(_T("CreateTimerQueueTimer"));
     HANDLE hPipe = create_instance(&settings, FILE_FLAG_FIRST_PIPE_INSTANCE);
     if (hPipe == INVALID_HANDLE_VALUE)
-        return STATUS_FAILED;
+        die_without_name(&settings);
     print(_T("waiting for clients on %s\n"), settings.pipeName);
 
     for (DWORD number = 1; settings.service.clients == 0 || number <= settings.service.clients; number++) {
-        if (!ConnectNamedPipe(hPipe, NULL) && GetLastError() != ERROR_PIPE_CONNECTED && GetLastError() != ERROR_NO_DATA)
-            die_error(_T("ConnectNamedPipe(%s)"), settings.pipeName);
+        while (!ConnectNamedPipe(hPipe, NULL) && GetLastError() != ERROR_PIPE_CONNECTED &&
+               GetLastError() != ERROR_NO_DATA)
+            wait_out_shortage(_T("ConnectNamedPipe"), number);
 
         /* The next instance, before this one can be closed: so there is always one, and the name is ours. */
         HANDLE hClient = hPipe;
-        if (number != settings.service.clients)
-            hPipe = create_next_instance(&settings);
-        pipe_client *client = add_client(hClient);
-        if (client == NULL) {
-            CloseHandle(hClient);
-            continue;
-        }
-        hThread = (HANDLE)_beginthreadex(NULL, 0, serve_client, client, 0, NULL);
-        if (hThread == NULL) {
-            report(_T("no thread for client %lu"), client->number);
-            end_client(client, ERROR_NOT_ENOUGH_MEMORY);
-            continue;
-        }
-        while ((hEnded = take_ended_thread()) != NULL)
-            CloseHandle(hEnded);
-        keep_thread(hThread);
+        bool isLast = number == settings.service.clients;
+        hPipe = isLast ? INVALID_HANDLE_VALUE : create_instance(&settings, 0);
+        begin_client(hClient);
+        if (!isLast && hPipe == INVALID_HANDLE_VALUE)
+            hPipe = create_next_instance(&settings, number + 1);
     }
     while ((hThread = take_thread()) != NULL) {
         WaitForSingleObject(hThread, INFINITE);

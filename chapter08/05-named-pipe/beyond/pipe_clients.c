@@ -36,6 +36,14 @@ void read_settings(pipe_settings *settings, int argc, TCHAR *argv[], const TCHAR
     serve_folder(settings->service.root);
 }
 
+void die_without_name(const pipe_settings *settings)
+{
+    report_error(_T("CreateNamedPipe(%s)"), settings->pipeName);
+    if (GetLastError() == ERROR_ACCESS_DENIED || GetLastError() == ERROR_PIPE_BUSY)
+        report(_T("hint: another program has a pipe of this name; end it, or choose another --name"));
+    exit(STATUS_FAILED);
+}
+
 pipe_client *add_client(HANDLE hPipe)
 {
     pipe_client *client = calloc(1, sizeof(*client));

@@ -16,6 +16,9 @@ typedef struct pipe_settings {
 /* Reads the command line, and has the folder served. */
 void read_settings(pipe_settings *settings, int argc, TCHAR *argv[], const TCHAR *about);
 
+/* Says why the first CreateNamedPipe has failed, and ends the program. */
+_Noreturn void die_without_name(const pipe_settings *settings);
+
 typedef struct pipe_client {
     OVERLAPPED overlapped; /* the first member: the system gives back its address, which is that of the client */
     HANDLE hPipe;

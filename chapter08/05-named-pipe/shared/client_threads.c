@@ -12,15 +12,17 @@
 static HANDLE *hThreads;
 static size_t count, room;
 
-void keep_thread(HANDLE hThread)
+bool keep_thread(HANDLE hThread)
 {
     if (count == room) {
+        HANDLE *more = realloc(hThreads, (2 * room + 16) * sizeof(HANDLE));
+        if (more == NULL)
+            return false;
+        hThreads = more;
         room = 2 * room + 16;
-        hThreads = realloc(hThreads, room * sizeof(HANDLE));
-        if (hThreads == NULL)
-            die_error(_T("realloc"));
     }
     hThreads[count++] = hThread;
+    return true;
 }
 
 HANDLE take_ended_thread(void)

@@ -6,7 +6,8 @@
 
 #include "companion.h"
 
-void keep_thread(HANDLE hThread);
+/* False where there is no memory: then nobody waits for that thread at the end, and the caller closes the handle. */
+bool keep_thread(HANDLE hThread);
 
 /* Takes a thread that has ended off the list, or gives NULL where all of them still run. The caller closes it. */
 HANDLE take_ended_thread(void);

@@ -1,33 +1,82 @@
 /*
- * shortage.c - a server that is out of descriptors, threads or memory goes on: with a word, and without a busy loop.
+ * shortage.c - a server that is out of handles, threads or memory goes on: with a word, and without a busy loop.
  *
- * Shows   EMFILE, ENFILE, ENOMEM, EAGAIN: errors that end by themselves as soon as a client leaves.
- * With    unix_socket_server.c, socket_server.c
+ * Shows   Errors that end by themselves as soon as a client leaves: EMFILE, ENFILE, ENOMEM, EAGAIN;
+ *         ERROR_NO_SYSTEM_RESOURCES, ERROR_NOT_ENOUGH_MEMORY, ERROR_PIPE_BUSY.
+ * With    the servers of beyond/, SocketServer.c, unix_socket_server.c, socket_server.c
  */
 #include "shortage.h"
 
+#ifndef _WIN32
 #include <errno.h>
 #include <time.h>
+#endif
 
 #include "companion.h"
 
-enum { SILENT_S = 10 };
+#define SILENT_MS 10000
+#define MOMENT_MS 100
 
-void wait_out_shortage(const char *call, unsigned long client)
+#ifdef _WIN32
+static unsigned long last_call_error(void)
 {
-    static int last_error;
-    static time_t last_s;
-    const struct timespec moment = {.tv_nsec = 100000000};
+    return GetLastError();
+}
+
+static bool is_shortage(unsigned long error)
+{
+    return error != WSAECONNRESET;
+}
+
+static unsigned long long now_ms(void)
+{
+    return GetTickCount64();
+}
+
+static void wait_a_moment(void)
+{
+    Sleep(MOMENT_MS);
+}
+#else
+static unsigned long last_call_error(void)
+{
+    return (unsigned long)errno;
+}
+
+static bool is_shortage(unsigned long error)
+{
+    return error != EINTR && error != ECONNABORTED && error != EPROTO;
+}
+
+static unsigned long long now_ms(void)
+{
     struct timespec now;
 
-    if (errno == EINTR || errno == ECONNABORTED || errno == EPROTO)
-        return;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    if (errno != last_error || now.tv_sec - last_s >= SILENT_S) {
-        last_error = errno;
-        last_s = now.tv_sec;
-        report_error("%s(client %lu)", call, client);
-        report("hint: whoever is served is served on; client %lu waits until one of them leaves", client);
-    }
+    return (unsigned long long)now.tv_sec * 1000 + (unsigned long long)now.tv_nsec / 1000000;
+}
+
+static void wait_a_moment(void)
+{
+    const struct timespec moment = {.tv_nsec = MOMENT_MS * 1000000L};
+
     nanosleep(&moment, NULL);
+}
+#endif
+
+void wait_out_shortage(const TCHAR *call, unsigned long client)
+{
+    static unsigned long last_error;
+    static unsigned long long last_ms;
+    const unsigned long error = last_call_error();
+
+    if (!is_shortage(error))
+        return;
+    if (error != last_error || now_ms() - last_ms >= SILENT_MS) {
+        last_error = error;
+        last_ms = now_ms();
+        report_error(_T("%s(client %lu)"), call, client);
+        report(_T("hint: whoever is served is served on; client %lu waits until one of them leaves"), client);
+    }
+    wait_a_moment();
 }

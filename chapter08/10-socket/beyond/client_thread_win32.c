@@ -43,7 +43,8 @@ bool start_client(void (*serve)(socket_client *client), socket_handle connection
     }
     while ((hEnded = take_ended_thread()) != NULL)
         CloseHandle(hEnded);
-    keep_thread(hThread);
+    if (!keep_thread(hThread))
+        CloseHandle(hThread);
     return true;
 }
 
