@@ -6,13 +6,16 @@ import json
 import os
 import platform
 import re
+import shutil
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 from companion.maintain import tests
-from companion.setup import tested
-from conftest import BUILD_ROOT, DEADLINE_S, SOURCE, WINE_COMPARED
+from companion.setup import packages, tested, toolchain as toolchains
+from companion.setup.progress import StepTooLong
+from conftest import BUILD_ROOT, DEADLINE_S, SOURCE, TOOLCHAINS, WINE_COMPARED, linux_only
 
 LESSON = [str(SOURCE / "scripts" / ("lesson.cmd" if os.name == "nt" else "lesson")), "--build-dir", str(BUILD_ROOT)]
 
@@ -168,3 +171,44 @@ def test_test_refuses_a_name_that_no_test_has() -> None:
     result = lesson("test", "no_test_has_this_name", timeout_s=10 * DEADLINE_S)  # it asks three builds, and all tests
     assert result.returncode == 2
     assert "no_test_has_this_name" in result.stderr.decode()
+
+
+def closed_streams() -> None:
+    for descriptor in (0, 1, 2):
+        os.close(descriptor)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Wine alone")
+def test_a_program_under_wine_whose_streams_are_closed() -> None:
+    """Row 24 of the public reports: one in four never ended, and held up all others of the prefix."""
+    toolchain = TOOLCHAINS["unicode"]
+    for _ in range(20):
+        subprocess.run(toolchain.command("Probe", ["say", "x"]), env=toolchain.environment(), check=True,
+                       timeout=DEADLINE_S, preexec_fn=closed_streams, close_fds=True)
+
+
+@linux_only
+def test_a_wineserver_that_stands_still(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Row 25 of the public reports: there is a limit, and the process to look at is named. Stopped is a process of that
+    name, which waits in the folder of a prefix that no Wine knows."""
+    prefix = tmp_path / "prefix"
+    prefix.mkdir()
+    status = prefix.stat()
+    folder = Path(f"/tmp/.wine-{os.getuid()}/server-{status.st_dev:x}-{status.st_ino:x}")
+    folder.mkdir(parents=True)
+    server = shutil.copy("/bin/sleep", tmp_path / "wineserver")
+    try:
+        with subprocess.Popen([server, "600"], cwd=folder) as standing:
+            os.kill(standing.pid, signal.SIGSTOP)
+            (silent := tmp_path / "wine").write_text("#!/bin/sh\nexec sleep 600\n", encoding="ascii")
+            silent.chmod(0o755)
+            monkeypatch.setattr(packages, "WINE", silent)
+            monkeypatch.setattr(toolchains, "_START_LIMIT_S", 1.0)
+            with pytest.raises(StepTooLong) as late:
+                toolchains.Toolchain(tmp_path, prefix).start_wine(tmp_path / "log").finish()
+            standing.kill()
+    finally:
+        folder.rmdir()
+    assert str(late.value).startswith(
+        f"starting Wine: has not ended within 1 s.\nThe wineserver of this prefix, process {standing.pid}, is stopped: "
+        f"kill -CONT {standing.pid} lets it go on, ")

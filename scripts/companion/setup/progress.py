@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -28,6 +29,10 @@ class StepFailed(Failure):
         super().__init__(f"{title}: failed with status {status}\n\n{omitted}{output}\n\nAll output: {log}\n{advice}")
 
 
+class StepTooLong(Failure):
+    """A step that has a limit did not end within it."""
+
+
 class Step:
     """A command that is started at once. As a context manager it ends the command when the block fails.
 
@@ -35,9 +40,11 @@ class Step:
     """
 
     def __init__(self, title: str, command: list[str], log: Path, advice: str,
-                 environment: dict[str, str] | None = None) -> None:
+                 environment: dict[str, str] | None = None, limit_s: float | None = None,
+                 why_late: Callable[[], str] = str) -> None:
         self.started_at = time.monotonic()
         self._title, self._log, self._advice = title, log, advice
+        self._limit_s, self._why_late = limit_s, why_late
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("wb") as output:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output,
@@ -61,13 +68,16 @@ class Step:
         self._process.wait()
 
     def finish(self) -> str:
-        """Waits for the end and gives what the command printed."""
+        """Waits for the end and gives what the command printed. With a limit it waits no longer than that."""
         with self, _Display(self._title, self.started_at) as display:
             while self._process.poll() is None:
                 try:
                     self._process.wait(_REFRESH_S)
                 except subprocess.TimeoutExpired:
                     display.refresh(self._log)
+                if self._limit_s is not None and time.monotonic() - self.started_at > self._limit_s:
+                    raise StepTooLong(f"{self._title}: has not ended within {self._limit_s:g} s.\n{self._why_late()}\n"
+                                      f"All output: {self._log}\n{self._advice}")
             if self._process.returncode != 0:
                 raise StepFailed(self._title, self._process.returncode, self._log, self._advice)
         return _text(self._log)

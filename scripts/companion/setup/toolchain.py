@@ -6,9 +6,11 @@ import os
 import time
 from pathlib import Path
 
-from . import packages
+from . import packages, wineserver
 from .progress import Step
 
+_START_LIMIT_S = 120.0  # usually 2 to 5; a new prefix 5 to 60
+_PREFIX_LIMIT_S = 900.0
 _PRIMED_FOR_S = 30.0  # after --prime; the wineserver stays for 60
 
 
@@ -59,6 +61,7 @@ class Toolchain:
         is_new = not self.wine_prefix.exists()
         step = Step("making the Wine prefix" if is_new else "starting Wine", [str(packages.WINE), "--prime"], log,
                     f"If nothing else helps, remove {self.wine_prefix} and run this again: the prefix is then made"
-                    " anew.", self.environment())
+                    " anew.", self.environment(), _PREFIX_LIMIT_S if is_new else _START_LIMIT_S,
+                    lambda: wineserver.advice(self.wine_prefix))
         self._primed_at = step.started_at
         return step
