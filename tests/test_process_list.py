@@ -288,6 +288,21 @@ def test_tree(beyond: Side) -> None:
     assert beyond.names(name) == [beyond.file_name(name)]
 
 
+def test_nothing_survives_that_was_started_meanwhile(beyond: Side) -> None:
+    """Row 8 of the public reports: a process that starts others as fast as they are ended."""
+    program = "spawner" if beyond.is_posix else "Spawner"
+    for turn in range(3):
+        name = beyond.stage.unique(f"spawner{turn}")
+        beyond.start_copy(program, name).next_line()
+        try:
+            killing = beyond.kill("--tree", "--all", beyond.file_name(name))
+            assert killing.exit() == 0, killing.errors.all
+            assert killing.errors.all == []
+            assert beyond.names(name) == []
+        finally:
+            beyond.kill("--tree", "--all", beyond.file_name(name)).exit()
+
+
 def test_a_child_outlives_its_parent(side: Side) -> None:
     name = side.stage.unique("family")
     _, parent_id = side.start(name, "--generations", "1")

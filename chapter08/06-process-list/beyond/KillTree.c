@@ -2,9 +2,10 @@
  * KillTree.c - ends the processes that are meant and no others, with all that they started if asked (not in the book).
  *
  * Shows   An open handle keeps a process's id from being given to another process: open first, then compare the start
- *         time and the name with those of the snapshot, then ask for the right to end it.
+ *         time and the name with those of the snapshot, then ask for the right to end it. Snapshots are repeated until
+ *         nothing new is found.
  * Run     KillTree [--all] [--tree] [--dry-run] [--force] PID|NAME...
- * With    process_table.c, process_choice.c, process_names.c; WaitingProcess.c, which may be ended
+ * With    kill_rounds.c, process_table.c, process_choice.c; WaitingProcess.c, which may be ended
  * POSIX   kill_tree.c
  */
 #include <stdlib.h>
@@ -14,9 +15,6 @@
 #include <tlhelp32.h>
 
 #define GONE_WITHIN_MS 10000
-
-/* Exit status: some of the processes that were asked for have ended, but not all. */
-enum { STATUS_SOME = 3 };
 
 /* When a process started; 0 when it may not be asked, as many of the system's. */
 static unsigned long long start_time_of(HANDLE hProcess)
@@ -64,8 +62,11 @@ static bool is_the_one(HANDLE hProcess, const process_entry *process)
     DWORD chars = sizeof(path) / sizeof(path[0]);
     bool isSame = process->start_time == 0 || start_time_of(hProcess) == process->start_time;
 
-    /* The few processes without a file have no path; their ids are never given to others. */
-    if (isSame && QueryFullProcessImageName(hProcess, 0, path, &chars)) {
+    /*
+     * The few processes without a file have no path; their ids are never given to others. One that was being created
+     * had no name in the snapshot yet.
+     */
+    if (isSame && process->name[0] != _T('\0') && QueryFullProcessImageName(hProcess, 0, path, &chars)) {
         const TCHAR *backslash = _tcsrchr(path, _T('\\'));
         isSame = is_same_name(backslash == NULL ? path : backslash + 1, process->name);
     }
@@ -105,6 +106,10 @@ static bool end_process(const process_entry *process, const kill_options *option
     /* As long as this handle is open, no other process gets the id: what is true now stays true. */
     HANDLE hWatched = OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, process->id);
     if (hWatched == NULL) {
+        if (GetLastError() == ERROR_INVALID_PARAMETER) { /* no process has this id: it has ended by itself */
+            print(_T("ended: %s (process %lu)\n"), shown_name(process), process->id);
+            return true;
+        }
         report_error(_T("OpenProcess(%s, process %lu)"), process->name, process->id);
         return false;
     }
@@ -125,15 +130,13 @@ static bool end_process(const process_entry *process, const kill_options *option
     }
     if (hProcess != NULL)
         CloseHandle(hProcess);
-    CloseHandle(hWatched);
+    /* hWatched stays open until this program ends: so what has this parent's id was started by it. */
     return hasEnded;
 }
 
 int _tmain(int argc, TCHAR *argv[])
 {
     kill_options kill = {false, false, false, false, 0};
-    process_table table = {NULL, 0};
-    int ended = 0;
 
     const option_spec options[] = {
         OPTION_FLAG("--all", &kill.ends_all, "end all processes of a name, where there are several"),
@@ -148,19 +151,6 @@ int _tmain(int argc, TCHAR *argv[])
                               _T("1 none, 3 some; 2 wrong usage."),
                               _T("PID|NAME..."), options);
 
-    take_snapshot(&table);
-    int left = choose_targets(&table, GetCurrentProcessId(), count, argv + 1, &kill);
-    /* This process itself in the second turn, or the others would not be ended. */
-    for (int turn = 1; turn <= 2; turn++) {
-        for (size_t i = 0; i < table.count; i++) {
-            const process_entry *process = &table.entries[i];
-            bool isTurn = (process->id == GetCurrentProcessId()) == (turn == 2);
-            if (process->is_chosen && isTurn && end_process(process, &kill))
-                ended++;
-            else if (process->is_chosen && isTurn)
-                left++;
-        }
-    }
-    free(table.entries);
-    return left == 0 ? 0 : ended == 0 ? STATUS_FAILED : STATUS_SOME;
+    const kill_calls calls = {GetCurrentProcessId(), take_snapshot, NULL, end_process};
+    return end_targets(count, argv + 1, &kill, &calls);
 }

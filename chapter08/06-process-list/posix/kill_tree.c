@@ -21,9 +21,6 @@
 
 #define GONE_WITHIN_MS 10000
 
-/* Exit status: some of the processes that were asked for have ended, but not all. */
-enum { STATUS_SOME = 3 };
-
 static void read_processes(process_table *table)
 {
     process_entry process;
@@ -67,12 +64,25 @@ static bool is_gone_within(int pidfd, unsigned long ms)
     return count > 0;
 }
 
+/* A process that is stopped starts no other one, and none of its children loses its parent's id. */
+static void stop_process(const process_entry *process)
+{
+    int pidfd = pidfd_open((pid_t)process->id, 0);
+
+    if (pidfd < 0)
+        return; /* it has ended; end_process will say so */
+    if (is_the_one(process) && pidfd_send_signal(pidfd, SIGSTOP, NULL, 0) < 0 && errno != ESRCH)
+        report_error("pidfd_send_signal(SIGSTOP, %s, process %lu)", process->name, process->id);
+    close(pidfd);
+}
+
 static bool terminate(int pidfd, const process_entry *process, unsigned long grace_ms)
 {
     if (pidfd_send_signal(pidfd, SIGTERM, NULL, 0) < 0 && errno != ESRCH) {
         report_error("pidfd_send_signal(SIGTERM, %s, process %lu)", process->name, process->id);
         return false;
     }
+    pidfd_send_signal(pidfd, SIGCONT, NULL, 0); /* only who runs can act on SIGTERM */
     if (is_gone_within(pidfd, grace_ms))
         return true;
 
@@ -94,6 +104,10 @@ static bool end_process(const process_entry *process, const kill_options *option
     bool has_ended = false;
 
     int pidfd = pidfd_open((pid_t)process->id, 0);
+    if (pidfd < 0 && errno == ESRCH) {
+        print("ended: %s (process %lu)\n", shown_name(process), process->id); /* by itself */
+        return true;
+    }
     if (pidfd < 0) {
         report_error("pidfd_open(%s, process %lu)", process->name, process->id);
         return false;
@@ -120,8 +134,6 @@ static bool end_process(const process_entry *process, const kill_options *option
 int main(int argc, char *argv[])
 {
     kill_options kill = {false, false, false, false, 2000};
-    process_table table = {NULL, 0};
-    int ended = 0;
 
     const option_spec options[] = {
         OPTION_FLAG("--all", &kill.ends_all, "end all processes of a name, where there are several"),
@@ -137,19 +149,6 @@ int main(int argc, char *argv[])
                               "1 none, 3 some; 2 wrong usage.",
                               "PID|NAME...", options);
 
-    read_processes(&table);
-    int left = choose_targets(&table, (unsigned long)getpid(), count, argv + 1, &kill);
-    /* This process itself in the second turn, or the others would not be ended. */
-    for (int turn = 1; turn <= 2; turn++) {
-        for (size_t i = 0; i < table.count; i++) {
-            const process_entry *process = &table.entries[i];
-            bool is_turn = (process->id == (unsigned long)getpid()) == (turn == 2);
-            if (process->is_chosen && is_turn && end_process(process, &kill))
-                ended++;
-            else if (process->is_chosen && is_turn)
-                left++;
-        }
-    }
-    free(table.entries);
-    return left == 0 ? 0 : ended == 0 ? STATUS_FAILED : STATUS_SOME;
+    const kill_calls calls = {(unsigned long)getpid(), read_processes, stop_process, end_process};
+    return end_targets(count, argv + 1, &kill, &calls);
 }

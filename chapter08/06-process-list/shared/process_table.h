@@ -57,6 +57,22 @@ typedef struct kill_options {
 int choose_targets(process_table *table, unsigned long own_id, int count, TCHAR *const targets[],
                    const kill_options *options);
 
+/* ---- kill_rounds.c -------------------------------------------------------------------------- */
+
+/* Exit status: some of the processes that were asked for have ended, but not all. */
+enum { STATUS_SOME = 3 };
+
+/* What the program itself does, by the calls of its system. */
+typedef struct kill_calls {
+    unsigned long own_id;
+    void (*take_snapshot)(process_table *table);
+    void (*stop_process)(const process_entry *process); /* NULL: on Windows no call stops a process */
+    bool (*end_process)(const process_entry *process, const kill_options *options);
+} kill_calls;
+
+/* Ends what the targets mean; with --tree also what these processes start meanwhile. Gives the exit status. */
+int end_targets(int count, TCHAR *const targets[], const kill_options *options, const kill_calls *calls);
+
 /* ---- process_names.c, in beyond/ and posix/ ------------------------------------------------- */
 
 /* How this system compares names: on Windows in any case, and ".exe" may be left out. */
