@@ -51,6 +51,12 @@ TCHAR *partner_path(const TCHAR *program);
  * ends, such as queues and shared memory. Windows needs none: it removes an object with the last handle to it.
  */
 void run_at_end(void (*function)(void));
+
+/*
+ * For a server: from now on print does not end the program when standard output takes no more, as a log on a full disk,
+ * but says so now and then on standard error. A reader that has left still ends it.
+ */
+void go_on_when_output_is_full(void);
 #endif
 
 #ifdef _WIN32

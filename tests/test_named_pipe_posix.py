@@ -388,6 +388,23 @@ def test_a_fifo_server_without_descriptors_goes_on(posix_stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_a_log_on_a_full_disk_does_not_end_a_server(posix_stage: Stage, kind: str) -> None:
+    """Row 5 of the public reports."""
+    (posix_stage.work / "news.txt").write_bytes(NEWS)
+    environment = os.environ | {"XDG_RUNTIME_DIR": str(posix_stage.runtime)}
+    program = posix_stage.toolchain.executable(f"{kind}_server")
+    with open("/dev/full", "wb") as full, subprocess.Popen(
+            [program, "--name", posix_stage.unique("pipe"), "--clients", "2"], cwd=posix_stage.work, stdout=full,
+            stderr=subprocess.PIPE, env=environment, text=True) as server:
+        assert server.stderr
+        assert "write(standard output): error 28 ENOSPC" in server.stderr.readline()  # it serves now
+        for _ in range(2):
+            assert_still_serves(posix_stage, kind)
+        assert server.wait(DEADLINE_S) == 0
+        assert len(server.stderr.readlines()) == 1  # the hint, and no more
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_disk_that_is_full_leaves_nothing(posix_stage: Stage, kind: str) -> None:
     """Row 5 of the public reports: the limit on a file's size stands for the end of the disk."""
     serve(posix_stage, kind)

@@ -2,9 +2,31 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "internal.h"
+
+static bool goes_on_when_full;
+
+void go_on_when_output_is_full(void)
+{
+    goes_on_when_full = true;
+}
+
+/* Says that the line is lost, but not for each one: there may be many. */
+static void report_lost_line(void)
+{
+    static time_t last_s;
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (last_s == 0 || now.tv_sec - last_s >= 10) {
+        last_s = now.tv_sec;
+        report_error("write(standard output)");
+        report("hint: this program goes on, and its lines are lost until there is room again");
+    }
+}
 
 void print(const char *format, ...)
 {
@@ -26,7 +48,9 @@ void print(const char *format, ...)
         /* A reader that stops early, as in "program | head -1", is no error to report. */
         if (errno == EPIPE)
             end_program(STATUS_FAILED);
-        die_error("write(standard output)");
+        if (!goes_on_when_full)
+            die_error("write(standard output)");
+        report_lost_line();
     }
     free(longer);
 }

@@ -18,6 +18,8 @@ static int root = -1;
 
 void serve_folder(const char *folder)
 {
+    /* A server is not there for its log. */
+    go_on_when_output_is_full();
     root = openat(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (root < 0 && errno == ENOTDIR)
         die_usage("--root: %s is not a folder", folder);
