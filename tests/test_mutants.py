@@ -83,6 +83,8 @@ def test_what_cannot_be_told_is_no_success(played: object, monkeypatch: pytest.M
 
     with pytest.raises(Failure, match="0 times in one.py"):
         played(change("elsewhere", "THREE", "FOUR"))
+    with pytest.raises(Failure, match="2 times in one.py"):
+        played(change("both", " = ", " == "))
     with pytest.raises(Failure, match="must pass on the unchanged project"):
         played(change("no-such-test", "ONE = 1", "ONE = 3", "test_two.py"))
 

@@ -26,6 +26,7 @@ from ..setup.progress import StepFailed
 
 _DEADLINE_S = 600.0  # for the tests of one change, which take seconds unless they hang
 _NOT_SOURCES = re.compile(r"\.git$|build|\..*cache$")  # in the project's folder
+_EVENT_DEADLINE_S = 20.0  # for one event in a test: much of what is noticed is that something does not come
 _KEYS = {"name", "file", "old", "new", "tests"}
 
 
@@ -64,7 +65,7 @@ def run(source: Path, build_root: Path, mutants: list[Mutant]) -> int:
     if os.name != "nt":
         builds.append(Build(copy, root, unicode=True, sanitize=True))
     prepare(*builds, tests=True)
-    environment = os.environ | {"COMPANION_BUILD_ROOT": str(root)}
+    environment = os.environ | {"COMPANION_BUILD_ROOT": str(root), "COMPANION_DEADLINE_S": str(_EVENT_DEADLINE_S)}
 
     print(f"the unchanged project: {len(mutants)} changes", flush=True)
     status, failed = run_tests(copy, sorted({test for mutant in mutants for test in mutant.tests}), environment, root)
