@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from companion.play.stage import Stage
@@ -31,6 +33,16 @@ BOTH_SIDES = list(TOOLCHAINS)
 linux_only = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks into /proc")
 WINE = wine_version() if os.name != "nt" else ""
 WINE_COMPARED = ("8.0", "10.0")  # the versions that were looked at for each mark: Debian 12, Debian 13
+
+
+@contextlib.contextmanager
+def running(command: list[str], **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """A process that is no actor on the stage. It does not outlive a test that fails."""
+    with subprocess.Popen(command, text=True, **options) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def wine_differs(reason: str, seen_in: str, *and_in: str) -> pytest.MarkDecorator:

@@ -8,16 +8,18 @@ import os
 import random
 import re
 import secrets
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import DEADLINE_S, TOOLCHAINS, wine_differs
+from conftest import DEADLINE_S, TOOLCHAINS, linux_only, wine_differs
 from huge_file import make_endless
 from companion.maintain import bench
 from companion.play.actor import Actor
 from companion.play.stage import Stage
+from test_trace import returned
 
 SERVERS = ["NamedPipe_ServerThread", "NamedPipe_ServerOverlapped", "NamedPipe_ServerCompletion"]
 ONE = SERVERS[0]  # where any of them will do
@@ -121,6 +123,37 @@ def test_200_clients_at_once_and_nothing_is_left_of_them(unicode_stage: Stage, p
     assert unicode_stage.wait(lambda: belongings() == expected_left)
 
 
+@linux_only
+@pytest.mark.parametrize("program", SERVERS)
+def test_memory_is_given_back(unicode_stage: Stage, program: str) -> None:
+    """What one crowd has left is enough for the next: a server keeps nothing of a client that has gone."""
+    server = serve(unicode_stage, program, "--patience", "600000")
+    (unicode_stage.work / "files/file-0").write_bytes(bytes(100_000))
+    used_bytes = []
+    for _ in range(3):
+        assert stranger(unicode_stage, "together", "100", "1").exit() == 0
+        assert server.process
+        status = Path(f"/proc/{server.process.pid}/status").read_text()
+        used_bytes.append(int(re.findall(r"RssAnon:\s*(\d+) kB", status)[0]) * 1024)
+    assert used_bytes[2] - used_bytes[1] < 100 * 65536 / 2  # each client has a buffer of 65536 bytes
+
+
+@pytest.mark.parametrize("program", SERVERS)
+@pytest.mark.parametrize("arguments, remote", [([], "PIPE_REJECT_REMOTE_CLIENTS"), (["--remote"], "")])
+def test_flags_that_wine_does_not_show(program: str, arguments: list[str], remote: str) -> None:
+    """Wine does the same with and without them. So the recorded calls have to tell."""
+    with Stage(TOOLCHAINS["unicode"], deadline_s=DEADLINE_S, is_traced=True) as stage:
+        serve(stage, program, *arguments)
+        assert client(stage).exit() == 0
+        first, second = [call for call in returned(stage, program) if call.name == "CreateNamedPipe"]
+        opened = [call for call in returned(stage, "NamedPipe_Fetch") if call.name == "CreateFile"]
+    assert "FILE_FLAG_FIRST_PIPE_INSTANCE" in first.arguments["dwOpenMode"]["name"]
+    assert "FILE_FLAG_FIRST_PIPE_INSTANCE" not in second.arguments["dwOpenMode"]["name"]
+    for made in (first, second):
+        assert ("PIPE_REJECT_REMOTE_CLIENTS" in made.arguments["dwPipeMode"]["name"]) == bool(remote)
+    assert "SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION" in opened[0].arguments["dwFlagsAndAttributes"]["name"]
+
+
 @pytest.mark.parametrize("program", SERVERS)
 def test_hostile_requests(unicode_stage: Stage, program: str) -> None:
     """Nothing but the files of the folder comes back, and the server lives on."""
@@ -178,14 +211,16 @@ REFUSED = {
     b"news.txt ": "the name ends with a dot or a blank",
     b"news.txt. .": "the name ends with a dot or a blank",
     **{name.encode(): "the name is that of a device" for name in [
-        "CON", "con", "NUL.txt", "nul.a.b", "Aux", "PRN.x", "COM1", "com9.log", "LPT0", "COM¹", "lpt³.txt", "CONIN$",
-        "conout$.x", "NUL .txt", "NUL  ."[:-1] + ".x"]},
+        "CON", "con", "NUL.txt", "nul.a.b", "Aux", "PRN.x", "COM1", "com9.log", "LPT0", "COM¹", "LPT²", "lpt³.txt",
+        "CONIN$", "conout$.x", "NUL .txt", "NUL  ."[:-1] + ".x"]},
     b"news.txt\x00": "the name has a control character",
     b"news.txt\x00.jpg": "the name has a control character",
     b"news.txt\n": "the name has a control character",
     b"\x1b[2J": "the name has a control character",
     b"a\x7f": "the name has a control character",
+    "a\u0080".encode(): "the name has a control character",
     "a\u0085".encode(): "the name has a control character",
+    "a\u009f".encode(): "the name has a control character",
     b"\xff": "the name is not UTF-8",
     b"..\xc0\xafsecret.txt": "the name is not UTF-8",
     b"\xed\xa0\x80": "the name is not UTF-8",
@@ -235,6 +270,14 @@ def test_the_longest_name(unicode_stage: Stage) -> None:
     assert ask(unicode_stage, [b"x" * longest]) == [[b"OK 6\n", b"inside"]]
 
 
+def test_a_file_that_somebody_has_open_for_writing(win32_stage: Stage) -> None:
+    serve(win32_stage, ONE)
+    writing = win32_stage.start("MemoryMapWriter", "files/news.txt")
+    assert writing.next_line()
+    assert ask(win32_stage, [b"news.txt"])[0][0].startswith(b"OK ")
+    assert not writing.has_ended
+
+
 @pytest.mark.skipif(os.name == "nt", reason="to make a link takes a privilege there")
 def test_what_only_looks_like_a_file_of_the_folder(win32_stage: Stage) -> None:
     serve(win32_stage, ONE)
@@ -282,6 +325,19 @@ def test_a_client_that_does_nothing_is_cut_off(unicode_stage: Stage, program: st
     for actor in (silent, deaf):
         actor.end_input()
         assert actor.exit() == 0
+
+
+def test_nobody_is_cut_off_early(unicode_stage: Stage) -> None:
+    """The timer looks at all clients at once. Whoever came just before has his whole time before him all the same."""
+    server = serve(unicode_stage, ONE, "--patience", "2000")
+    begun = []
+    for _ in range(4):
+        begun.append(time.monotonic())
+        assert stranger(unicode_stage, "hold", "1").next_line() == "holding"
+    for _ in begun:
+        cut_off = re.fullmatch(r"client (\d): cut off, it did nothing for too long", server.next_line())
+        assert cut_off
+        assert time.monotonic() - begun[int(cut_off[1]) - 1] >= 2
 
 
 @pytest.mark.parametrize("program", SERVERS)

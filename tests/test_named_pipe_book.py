@@ -15,6 +15,7 @@ from huge_file import make_endless
 from companion.play.actor import Actor
 from companion.play.stage import Stage
 from test_named_pipe import NEWS, REFUSED, stranger, unicode_stage
+from test_trace import returned
 
 __all__ = ["unicode_stage"]  # the fixture
 PIECE = 1024  # the book's client has room for no more in one message
@@ -270,6 +271,21 @@ def test_a_second_server_of_one_name_is_refused(unicode_stage: Stage) -> None:
         assert second.output.all == []
         assert "error 5 ERROR_ACCESS_DENIED" in second.next_error()
         assert second.exit() == 1
+
+
+def test_flags_that_wine_does_not_show() -> None:
+    """Wine does the same with and without them. So the recorded calls have to tell."""
+    with Stage(TOOLCHAINS["unicode"], deadline_s=DEADLINE_S, is_traced=True) as stage:
+        server = serve(stage, "--clients", "1")
+        assert fetched(client(stage)) == NEWS
+        assert server.exit() == 0
+        first, second = [call for call in returned(stage, "NamedPipe_Server") if call.name == "CreateNamedPipe"]
+        opened = [call for call in returned(stage, "NamedPipe_Client") if call.name == "CreateFile"]
+    assert "FILE_FLAG_FIRST_PIPE_INSTANCE" in first.arguments["dwOpenMode"]["name"]
+    assert "FILE_FLAG_FIRST_PIPE_INSTANCE" not in second.arguments["dwOpenMode"]["name"]
+    for made in (first, second):
+        assert "PIPE_REJECT_REMOTE_CLIENTS" in made.arguments["dwPipeMode"]["name"]
+    assert "SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION" in opened[0].arguments["dwFlagsAndAttributes"]["name"]
 
 
 def test_ctrl_c_ends_a_server(win32_stage: Stage) -> None:

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import DEADLINE_S, TOOLCHAINS, linux_only
+from conftest import DEADLINE_S, TOOLCHAINS, linux_only, running
 from huge_file import make_endless
 from companion.play.actor import Actor
 from companion.play.stage import Stage
@@ -131,6 +131,11 @@ def test_many_clients_at_once(posix_stage: Stage, kind: str) -> None:
     ("가" * 256, "the name has more than 255 characters"),
     ("가" * 255, "the file cannot be opened"),  # 765 bytes, and Linux counts bytes
     ("\x1b[2J", "the name has a control character"),
+    ("a\u0080", "the name has a control character"),
+    ("a\u009f", "the name has a control character"),
+    ("COM\u00b9", "the name is that of a device"),
+    ("lpt\u00b2.txt", "the name is that of a device"),
+    ("LPT\u00b3", "the name is that of a device"),
     ("link", "that file lies elsewhere"),
     ("folder", "that is not a plain file"),
     ("fifo", "that is not a plain file"),
@@ -208,6 +213,35 @@ def test_clients_that_dribble_are_cut_off(posix_stage: Stage) -> None:
                 return True
 
         assert posix_stage.wait(is_closed)
+
+
+def test_a_file_that_grows_while_it_is_sent(posix_stage: Stage) -> None:
+    """As much as was announced is sent, and no more."""
+    server, path = serve(posix_stage, "unix_socket")
+    large = posix_stage.work / "files/large"
+    large.write_bytes(bytes(5_000_000))
+    with call(path) as connection:
+        connection.sendall(b"large\n")
+        answer = connection.recv(100)  # the server waits now: there is no room for all of it
+        with large.open("ab") as file:
+            file.write(b"more")
+        answer += b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer == b"OK 5000000\n" + bytes(5_000_000)
+    assert server.next_line() == "client 1: large, 5000000 bytes"
+
+
+def test_a_file_that_shrinks_while_it_is_sent(posix_stage: Stage) -> None:
+    server, path = serve(posix_stage, "unix_socket")
+    large = posix_stage.work / "files/large"
+    large.write_bytes(bytes(5_000_000))
+    with call(path) as connection:
+        connection.sendall(b"large\n")
+        answer = connection.recv(100)
+        os.truncate(large, 1_000_000)
+        answer += b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer == b"OK 5000000\n" + bytes(1_000_000)
+    assert server.next_line() == "client 1: large has become shorter while it was sent"
+    assert_still_serves(posix_stage, "unix_socket")
 
 
 @linux_only
@@ -419,6 +453,41 @@ def test_a_disk_that_is_full_leaves_nothing(posix_stage: Stage, kind: str) -> No
     assert not list(posix_stage.work.glob("arrived*"))
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_screen_that_takes_nothing(posix_stage: Stage, kind: str) -> None:
+    """So little that it stays in the C library's buffer, unless that is emptied and the result looked at."""
+    serve(posix_stage, kind)
+    program = posix_stage.toolchain.executable(f"{kind}_client")
+    with open("/dev/full", "wb") as full:
+        fetching = subprocess.run([program, "--name", posix_stage.unique("pipe")], stdout=full, stderr=subprocess.PIPE,
+                                  text=True, env=os.environ | {"XDG_RUNTIME_DIR": str(posix_stage.runtime)})
+    assert re.match(rf"{kind}_client: fwrite\(standard output\): error 28 ENOSPC", fetching.stderr)
+    assert fetching.returncode == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("what", ["no part file", "a folder"])
+def test_a_name_that_cannot_be_given_at_the_end(posix_stage: Stage, own_runtime_folder: Path, kind: str,
+                                                what: str) -> None:
+    """All bytes have come, and still the file is not there."""
+    with MuteServer(own_runtime_folder, kind) as server:
+        fetching = posix_stage.start(f"{kind}_client", "--name", "mute", "--output", "arrived")
+        server.send(b"OK 5\n123")
+        assert posix_stage.wait(lambda: bool(list(posix_stage.work.glob("arrived.*.part"))))
+        if what == "a folder":
+            (posix_stage.work / "arrived").mkdir()
+        else:
+            next(posix_stage.work.glob("arrived.*.part")).unlink()
+        server.send(b"45")
+    complaint = "arrived is there, and is no plain file: it is not replaced"
+    if what == "no part file":
+        complaint = r"rename\(arrived\.\d+\.part, arrived\): error 2 ENOENT"
+    assert fetching.exit() == 1
+    assert any(re.match(f"{kind}_client: {complaint}", line) for line in fetching.errors.all)
+    assert not list(posix_stage.work.glob("arrived.*"))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_client_that_a_signal_ends_leaves_no_part_file(posix_stage: Stage, kind: str, number: int) -> None:
@@ -490,6 +559,21 @@ def test_garbage_in_the_fifo(posix_stage: Stage, garbage: bytes) -> None:
     assert_still_serves(posix_stage, "named_pipe")
 
 
+def test_a_plain_file_is_no_answer_fifo(posix_stage: Stage) -> None:
+    """The server writes to nothing else, whatever lies under the name."""
+    server, path = serve(posix_stage, "named_pipe")
+    answer = path.with_name(f"{posix_stage.unique('pipe')}.{os.getpid()}.answer")
+    answer.write_bytes(b"precious")
+    try:
+        with path.open("wb", buffering=0) as fifo:
+            fifo.write(b"%d news.txt\n" % os.getpid())
+        assert server.next_line() == "client 1: gone before it had its answer"
+        assert answer.read_bytes() == b"precious"
+    finally:
+        answer.unlink()
+    assert_still_serves(posix_stage, "named_pipe")
+
+
 def test_a_client_that_does_not_read_its_fifo(posix_stage: Stage) -> None:
     server, path = serve(posix_stage, "named_pipe", "--patience", "50")
     (posix_stage.work / "files/large").write_bytes(bytes(5_000_000))
@@ -552,6 +636,43 @@ def test_the_folder_of_the_names_is_ours_alone(posix_stage: Stage) -> None:
         actor = posix_stage.start(program, environment={"XDG_RUNTIME_DIR": str(folder)})
         assert actor.next_error() == f"{program}: {folder} is not a folder of yours alone"
         assert actor.exit() == 1
+
+
+@pytest.mark.parametrize("lies", ["folder", "fifo", "socket"])
+def test_what_another_user_has_made_is_not_used(posix_stage: Stage, own_runtime_folder: Path, lies: str) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("needs root, to give a file away")
+    place = own_runtime_folder
+    if lies != "folder":
+        place = own_runtime_folder / f"news.{'requests' if lies == 'fifo' else 'socket'}"
+        lay(place, lies)
+    os.chown(place, 12345, 12345)
+    for program in ("server", "client"):
+        actor = posix_stage.start(f"{'unix_socket' if lies == 'socket' else 'named_pipe'}_{program}", "--name", "news")
+        complaint = actor.next_error().partition(": ")[2]
+        if lies == "folder":
+            assert complaint == f"{place} is not a folder of yours alone"
+        else:
+            assert complaint == f"{place} is a {'FIFO' if lies == 'fifo' else 'socket'} of another user (12345)"
+        assert actor.exit() == 1
+    assert place.exists()
+
+
+def test_under_nohup_a_hangup_ends_nothing(posix_stage: Stage) -> None:
+    """What was ignored when the program began stays ignored, although others of its kind are handled."""
+    program = posix_stage.toolchain.executable("unix_socket_server")
+    command = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", str(program), "--name", posix_stage.unique("pipe")]
+    with running(command, cwd=posix_stage.work, env=os.environ | {"XDG_RUNTIME_DIR": str(posix_stage.runtime)},
+                 stdout=subprocess.PIPE) as server:
+        assert server.stdout
+        path = Path(server.stdout.readline().strip().removeprefix("waiting for clients on "))
+        server.send_signal(signal.SIGHUP)
+        with call(path) as connection:
+            connection.sendall(b"none\n")
+            assert connection.recv(100) == b"ERROR there is no such file\n"
+        server.terminate()
+        assert server.wait(DEADLINE_S) == -signal.SIGTERM
+    assert not path.exists()
 
 
 def test_nobody_else_may_ask(posix_stage: Stage) -> None:

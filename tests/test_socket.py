@@ -22,6 +22,7 @@ from huge_file import make_endless
 from companion.play.actor import Actor
 from companion.play.stage import Stage
 from test_named_pipe import NEWS, REFUSED
+from test_trace import returned
 
 SERVERS = ["SocketServer"] + (["socket_server"] if os.name != "nt" else [])
 CLIENTS = ["SocketClient"] + (["socket_client"] if os.name != "nt" else [])
@@ -161,6 +162,31 @@ def test_silent_and_slow_clients_disturb_nobody(mixed_stage: Stage, server: str)
     for connection in silent + slow:
         connection.close()
     assert_still_serves(port)
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_input_that_the_server_does_not_need(mixed_stage: Stage, server: str) -> None:
+    """A socket that is closed before all its input was read resets the connection: what is still on its way is lost."""
+    actor, port = serve(mixed_stage, server)
+    content = secrets.token_bytes(1_000_000)
+    (mixed_stage.work / "files/large").write_bytes(content)
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # most of the answer waits at the server
+        connection.settimeout(DEADLINE_S)
+        connection.connect(("127.0.0.1", port))
+        connection.sendall(b"large\n" + b"more " * 20_000)  # more than the server takes with the request
+        assert actor.next_line() == "client 1: large, 1000000 bytes"
+        assert b"".join(iter(lambda: connection.recv(65536), b"")) == b"OK 1000000\n" + content
+
+
+def test_the_port_is_for_one_server_alone() -> None:
+    """SO_EXCLUSIVEADDRUSE. Without it another program could share the port on Windows, and under Wine it cannot."""
+    with Stage(TOOLCHAINS["unicode"], deadline_s=DEADLINE_S, is_traced=True) as stage:
+        serve(stage, "SocketServer")
+        calls = returned(stage, "SocketServer")
+    names = [call.name for call in calls]
+    assert names.count("setsockopt") == names.count("bind") > 0
+    assert {call.arguments["optname"] for call in calls if call.name == "setsockopt"} == {~4}  # SO_REUSEADDR is 4
 
 
 @linux_only
