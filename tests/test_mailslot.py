@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
@@ -168,6 +169,17 @@ def test_a_message_that_is_refused_keeps_none_of_the_others_back(win32_stage: St
     slot = rf"\\.\mailslot\{win32_stage.unique('mailbox')}"
     assert len(sending.errors.all) == 1
     assert sending.errors.all[0].startswith(f"{program}: WriteFile({slot}, {size} bytes): error ")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the sender is refused there")
+def test_a_message_one_character_too_long(win32_stage: Stage) -> None:
+    """It fills the buffer to its last character, where the terminator belongs."""
+    mail = receiver(win32_stage)
+    assert sender(win32_stage, "x" * 513, "exit").exit() == 0
+    assert mail.next_line() == "received: " + "x" * 512
+    assert "that message was longer than" in mail.next_error()
+    assert mail.next_line() == "received: exit"
+    assert mail.exit() == 0
 
 
 def test_many_senders_at_once(win32_stage: Stage) -> None:

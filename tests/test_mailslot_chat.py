@@ -6,7 +6,9 @@ import os
 import re
 import signal
 import socket
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from conftest import DEADLINE_S, TOOLCHAINS, linux_only
@@ -116,6 +118,61 @@ def test_one_who_was_killed_is_missed(chat: Chat) -> None:
     bob.kill()
     chat.hears(alice, "{bob} has left; waiting for it to come back")
     chat.leaves(alice)
+
+
+def test_what_is_said_to_one_who_was_killed_waits_for_it(chat: Chat) -> None:
+    """Alice has not noticed yet: her line goes nowhere, and is sent again."""
+    alice, bob = chat.pair()
+    bob.kill()
+    alice.type("들려?")
+    chat.hears(alice, "{bob} has left; waiting for it to come back")
+    bob = chat.start("bob", "alice")
+    for line in ("{alice} is here", "{alice}: 들려?"):
+        chat.hears(bob, line)
+    chat.leaves(alice)
+
+
+@linux_only
+def test_waiting_for_the_other_side_takes_no_time(chat: Chat) -> None:
+    alice = chat.start("alice", "bob")
+    chat.hears(alice, "waiting for {bob}")
+    alice.type("첫 줄")
+    assert alice.process
+    stat = Path(f"/proc/{alice.process.pid}/stat")
+
+    def used_ticks() -> int:
+        return sum(int(field) for field in stat.read_text().rpartition(")")[2].split()[11:15])
+
+    before = used_ticks()
+    time.sleep(1)  # time in which it must do nothing but look now and then
+    assert used_ticks() - before < os.sysconf("SC_CLK_TCK") // 4
+    bob = chat.start("bob", "alice")
+    for line in ("{alice} is here", "{alice}: 첫 줄"):
+        chat.hears(bob, line)
+    chat.leaves(alice)
+
+
+def test_a_farewell_is_answered(win32_chat: Chat) -> None:
+    """Whoever leaves waits for the answer, so that nothing is lost that was said meanwhile."""
+    stage = win32_chat.stage
+    listener = stage.start("MailReceiver", "--name", stage.unique("bob"))
+    assert listener.next_line().startswith("waiting for mail")
+    alice = win32_chat.start("alice", "bob")
+    assert listener.next_line().startswith("received: H")
+    assert stage.start("MailSender", "--name", stage.unique("alice"), "L").exit() == 0
+    assert listener.next_line() == "received: A"
+    assert not alice.has_ended
+
+
+@linux_only
+def test_a_farewell_through_a_socket_is_answered(posix_stage: Stage) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as bob:
+        bob.settimeout(DEADLINE_S)
+        bob.bind(f"\0mail_chat/{posix_stage.unique('bob')}")
+        Chat(posix_stage, "mail_chat").start("alice", "bob")
+        assert bob.recv(1024).startswith(b"H")
+        bob.sendto(b"L", f"\0mail_chat/{posix_stage.unique('alice')}")
+        assert bob.recv(1024) == b"A"
 
 
 def test_one_who_was_killed_and_is_back_at_once(chat: Chat) -> None:

@@ -58,6 +58,16 @@ def exists(key: str, table: str = "msg") -> bool:
     return any(int(row.split()[0]) % 2**32 == int(key, 16) for row in rows)
 
 
+def permissions(key: str, table: str) -> str:
+    rows = [row.split() for row in Path(f"/proc/sysvipc/{table}").read_text(encoding="ascii").splitlines()[1:]]
+    return next(row[2] for row in rows if int(row[0]) % 2**32 == int(key, 16))
+
+
+def test_nobody_else_may_send_or_receive(posix_stage: Stage) -> None:
+    mail = receiver(posix_stage)
+    assert [permissions(key(mail), table) for table in ("msg", "sem")] == ["600", "600"]
+
+
 def test_messages_as_arguments_arrive_in_order(posix_stage: Stage) -> None:
     mail = receiver(posix_stage, "--count", "4")
     messages = ["한글", "", "a b", "📬"]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import re
 import shutil
+import signal
+import struct
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import BOTH_SIDES, DEADLINE_S, TOOLCHAINS
+from conftest import BOTH_SIDES, DEADLINE_S, TOOLCHAINS, linux_only, running
 from companion.play.actor import Actor
 from companion.play.stage import Stage
 from companion.setup.toolchain import Toolchain
@@ -353,6 +358,62 @@ def test_a_process_that_ignores_sigterm_is_killed(posix_side: Side) -> None:
                                     "sending SIGKILL")
     assert killing.exit() == 0
     assert victim.exit() == -9
+
+
+@pytest.fixture
+def deaf() -> Iterator[subprocess.Popen[str]]:
+    """A process that says when it gets SIGTERM, and goes on."""
+    program = "import signal; signal.signal(signal.SIGTERM, lambda *_: print('asked', flush=True)); print(flush=True)\n"
+    with running([sys.executable, "-c", program + "while True: signal.pause()"], stdout=subprocess.PIPE) as process:
+        assert process.stdout and process.stdout.readline() == "\n"
+        yield process
+
+
+def start_with_id(id: int, program: str, *arguments: str) -> None:
+    """Starts a program whose process has this id, which must be free."""
+    ids = (ctypes.c_int * 1)(id)
+    clone_args = struct.pack("10Q", 0, 0, 0, 0, signal.SIGCHLD, 0, 0, 0, ctypes.addressof(ids), 1)
+    # PyDLL: this thread keeps Python's lock, and so has it in the child.
+    result = ctypes.PyDLL(None, use_errno=True).syscall(435, clone_args, len(clone_args))
+    if result == 0:
+        os.execvp(program, [program, *arguments])
+    if result < 0:
+        raise OSError(ctypes.get_errno(), "clone3")
+
+
+@linux_only
+@pytest.mark.parametrize("how", ["exec", "the same id"])
+def test_a_process_that_is_another_one_by_now_lives_on(posix_stage: Stage, deaf: subprocess.Popen[str],
+                                                       how: str) -> None:
+    """kill_tree has read its list, and waits for the first one's end. Meanwhile the second one becomes another."""
+    name = "sh" if how == "exec" else "sleep"
+    command = ["sh", "-c", "read -r line; exec sleep 600"] if how == "exec" else ["sleep", "600"]
+    with running(command, stdin=subprocess.PIPE) as second:
+        comm = Path(f"/proc/{second.pid}/comm")
+        assert posix_stage.wait(lambda: comm.read_text() == name + "\n")
+        killing = posix_stage.start("kill_tree", "--grace", "60000", str(deaf.pid), str(second.pid))
+        assert deaf.stdout and deaf.stdout.readline() == "asked\n"
+        if how == "exec":
+            assert second.stdin
+            second.stdin.write("\n")
+            second.stdin.flush()
+            assert posix_stage.wait(lambda: comm.read_text() == "sleep\n")
+        else:
+            second.kill()
+            second.wait()
+            try:
+                start_with_id(second.pid, *command)
+            except PermissionError:
+                pytest.skip("only root chooses the id of a process")
+        try:
+            deaf.kill()
+            assert killing.next_error() == f"kill_tree: {name} (process {second.pid}) has ended by itself"
+            assert killing.exit() == 3
+            assert comm.read_text() == "sleep\n"
+        finally:
+            if how != "exec":
+                os.kill(second.pid, signal.SIGKILL)
+                os.waitpid(second.pid, 0)
 
 
 def test_enter_ends_the_victim_and_the_killer_finds_nobody(side: Side) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import struct
 import subprocess
@@ -10,9 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import BOTH_SIDES, DEADLINE_S, TOOLCHAINS, WIN32
+from conftest import BOTH_SIDES, DEADLINE_S, TOOLCHAINS, WIN32, running
 from companion.play.actor import Actor
 from companion.play.stage import Stage
+from companion.trace.events import Call
 
 SHM = Path("/dev/shm")
 DIED = {"posix": "EOWNERDEAD", "win32": "WAIT_ABANDONED"}
@@ -166,6 +168,46 @@ def test_a_reader_killed_while_a_writer_waits_for_room(pair: Pair) -> None:
     assert waiting.errors.all in told_that_the_reader_is_gone(pair)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="stops a process by a signal")
+@pytest.mark.parametrize("build", WIN32)
+def test_a_writer_killed_after_the_event_has_woken_it(build: str) -> None:
+    """An event that wakes one of several may wake one that dies. The other has to look for room by itself."""
+    with Stage(TOOLCHAINS[build], deadline_s=DEADLINE_S, is_traced=True) as stage:
+        pair = Pair(stage, "win32")
+
+        def wait_of(actor: Actor, name: str) -> Call | None:
+            """The call in which it waits now."""
+            last = next((call for call in reversed(stage.calls) if call.lane == actor.lane), None)
+            return last if last is not None and (last.event, last.name) == ("enter", name) else None
+
+        def waits_for_a_message(reader: Actor) -> bool:
+            """And not for the mutex."""
+            filled = next((call.result for call in stage.calls if call.name == "CreateEvent" and call.result), None)
+            waiting = wait_of(reader, "WaitForSingleObject")
+            return bool(filled and waiting and waiting.arguments["hHandle"]["handle"] == filled["handle"])
+
+        reader = pair.reader("--size", "64")
+        assert stage.wait(lambda: waits_for_a_message(reader))
+        assert reader.process
+        reader.process.send_signal(signal.SIGSTOP)
+        first = pair.writer("--size", "64", "fills the ring " + "x" * 25, "y" * 40)
+        assert stage.wait(lambda: wait_of(first, "WaitForMultipleObjects") is not None)
+        second = pair.writer("--size", "64", "z" * 40)
+
+        def first_is_the_first_to_be_woken() -> bool:
+            waits = wait_of(first, "WaitForMultipleObjects"), wait_of(second, "WaitForMultipleObjects")
+            return waits[0] is not None and waits[1] is not None and waits[0].time < waits[1].time
+
+        assert stage.wait(first_is_the_first_to_be_woken)
+        assert first.process
+        first.process.send_signal(signal.SIGSTOP)
+        reader.process.send_signal(signal.SIGCONT)
+        assert received(reader, 1) == ["fills the ring " + "x" * 25]
+        first.kill()
+        assert second.exit() == 0
+        assert received(reader, 1) == ["z" * 40]
+
+
 def test_a_writer_that_comes_after_the_readers_end(pair: Pair) -> None:
     reader = pair.reader()
     typing = pair.writer()  # by its handle, the section outlives the reader
@@ -315,6 +357,37 @@ def test_a_signal_ends_the_posix_reader_and_its_memory(posix_pair: Pair, number:
     assert not (SHM / posix_pair.name).exists()
 
 
+def test_nobody_else_may_look_into_the_memory(posix_pair: Pair) -> None:
+    posix_pair.reader()
+    assert (SHM / posix_pair.name).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
+def test_a_reader_that_starts_while_another_ends() -> None:
+    """It has opened the memory, and before it has locked it, the other one removes it: nobody would find it there."""
+    with Stage(TOOLCHAINS["unicode"], deadline_s=DEADLINE_S) as stage:  # the sanitizers cannot be traced
+        pair = Pair(stage, "posix")
+        ending = pair.reader()
+        program = [str(stage.toolchain.executable("shared_memory_reader")), "--name", pair.name, "--count", "1"]
+        # -D: the reader is our child, and strace is not. It holds the reader up behind its first call, the open.
+        strace = ["strace", "-D", "-qq", "-o", str(stage.work / "calls"), "-P", str(SHM / pair.name),
+                  "-e", "trace=openat", "-e", "inject=openat:delay_exit=3000000:when=1"]
+        with running([*strace, *program], stdout=subprocess.PIPE) as starting:
+            def has_opened() -> bool:
+                return SHM / pair.name in [path.resolve() for path in Path(f"/proc/{starting.pid}/fd").iterdir()]
+
+            assert stage.wait(has_opened)
+            ending.ctrl_c()
+            assert ending.was_ended_by_ctrl_c()
+            assert not (SHM / pair.name).exists()
+            assert starting.stdout
+            assert starting.stdout.readline() == f"waiting for messages in /{pair.name}, 4096 bytes\n"
+            assert (SHM / pair.name).exists()
+            assert pair.writer("found").exit() == 0
+            assert starting.stdout.read() == "received: found\n"
+            assert starting.wait(DEADLINE_S) == 0
+
+
 def test_memory_left_by_a_crash_is_found_again_with_its_messages(posix_pair: Pair) -> None:
     posix_pair.reader().kill()
     posix_pair.scribble(12, struct.pack("<III", 0, 10, 6) + b"unread")
@@ -446,6 +519,18 @@ def test_a_full_ring_whose_reader_stands_still_is_named(posix_pair: Pair) -> Non
                                     f"{reader.process.pid}, takes no message")
     reader.process.send_signal(signal.SIGCONT)
     assert waiting.exit() == 0
+
+
+def test_a_reader_killed_while_a_writer_waits_in_vain(posix_pair: Pair) -> None:
+    """Nobody wakes that writer any more."""
+    reader = posix_pair.reader("--size", "64")
+    assert reader.process
+    reader.process.send_signal(signal.SIGSTOP)
+    waiting = posix_pair.writer("--size", "64", *["x" * 40] * 3)
+    assert "waiting for room" in waiting.next_error()
+    reader.kill()
+    assert waiting.next_error() == f"shared_memory_writer: {GONE}"
+    assert waiting.exit() == 1
 
 
 def test_a_critical_section_that_nobody_leaves_is_named(posix_pair: Pair) -> None:
