@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import BOTH_SIDES, DEADLINE_S, TOOLCHAINS
+from conftest import BOTH_SIDES, DEADLINE_S, TOOLCHAINS, linux_only
 from companion.play.actor import Actor
 from companion.play.stage import Stage
 from test_exit_code import as_handed_on
@@ -373,6 +373,40 @@ def test_the_background(side: Side) -> None:
     actor.type("exit")
     assert actor.next_line() == "The command prompt ends."
     assert actor.exit() == 0
+
+
+def test_each_job_has_a_number_of_its_own(posix_stage: Stage) -> None:
+    actor = posix_stage.start("command_shell", "--language", "en")
+    for number in (1, 2, 3):
+        actor.type("waiting_process --child &")
+        assert actor.next_line().startswith(f"[{number}] process ")
+
+
+@linux_only
+def test_no_program_of_a_line_goes_on_when_a_pipe_cannot_be_made(posix_stage: Stage) -> None:
+    """There is room for one pipe more, and not for two. Nothing is left of the program that has been started."""
+    resource = pytest.importorskip("resource")
+    actor = posix_stage.start("command_shell", "--language", "en")
+    assert actor.process
+    descriptors = Path(f"/proc/{actor.process.pid}/fd")
+
+    def used_after(line: str) -> int:
+        actor.type(line)
+        actor.type("echo done")
+        assert actor.next_line() == "done"
+        return len(list(descriptors.iterdir()))
+
+    used = used_after("echo > written")
+    resource.prlimit(actor.process.pid, resource.RLIMIT_NOFILE, (used + 2, used + 2))
+    assert [used_after("waiting_process --child | cat | cat") for _ in range(3)] == [used] * 3
+    assert [line.partition(": ")[2] for line in actor.errors.all if "EMFILE" in line] == [
+        "pipe2: error 24 EMFILE: Too many open files"] * 3
+
+
+def test_a_device_may_be_read_and_written_at_once(posix_stage: Stage) -> None:
+    actor = posix_stage.start("command_shell", "-c", "cat < /dev/null > /dev/null")
+    assert actor.exit() == 0
+    assert actor.errors.all == []
 
 
 def test_kp_refuses_the_prompt_that_started_it(side: Side) -> None:

@@ -44,6 +44,7 @@ def characters(side: Side, text: str) -> int:
     (b"a lone \r stays\n", ["a lone \r stays"]),
     ("한글 📬 é\n".encode(), ["한글 📬 é"]),
     (b"\xef\xbb\xbfafter a byte order mark\n", ["after a byte order mark"]),
+    (b"first\n\xef\xbb\xbfno mark\n", ["first", "\ufeffno mark"]),
     (b"zero \0 byte\n", ["zero \ufffd byte"]),
     (b"no \xff UTF-8\n", ["no \ufffd UTF-8"]),
 ])
@@ -93,6 +94,13 @@ def test_an_error_is_told_in_full(both_sides: Side) -> None:
     assert actor.next_error() == f"{probe}: hint: the number is kept"
     assert actor.next_error().startswith(f"{probe}: Second: error 2 {name}: ")
     assert actor.exit() == 1
+
+
+def test_a_message_that_is_too_long_is_cut_and_the_rest_of_the_line_is_there(posix_stage: Stage) -> None:
+    """It says so, and the reason behind it stays."""
+    actor = posix_stage.start("probe", "x" * 5000)
+    assert re.fullmatch(r"probe: expected .*, found 'x+\.\.\. \(probe --help shows the usage\)", actor.next_error())
+    assert actor.exit() == 2
 
 
 def test_an_error_without_a_name(both_sides: Side) -> None:
@@ -168,6 +176,16 @@ def test_a_child_has_a_lane_of_its_own(both_sides: Side) -> None:
     assert parent.next_line() == "parent"
     assert parent.exit() == 0
     assert parent.output.all == ["parent"]
+
+
+def test_a_child_whose_errors_alone_were_redirected_on_purpose(posix_stage: Stage) -> None:
+    """By a shell, since none of the programs here does it."""
+    prompt = posix_stage.start("command_prompt")
+    prompt.type(f'sh -c "{posix_stage.toolchain.executable("probe")} say x 2> errors"')
+    assert posix_stage.child("probe").next_line() == "[x]"
+    prompt.type("exit")
+    assert prompt.exit() == 0
+    assert (posix_stage.work / "errors").read_text() == "probe: said\n"
 
 
 def test_a_child_that_was_redirected_on_purpose_has_none(both_sides: Side) -> None:

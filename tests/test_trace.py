@@ -16,8 +16,8 @@ from companion.play.actor import Actor
 from companion.play.stage import Stage
 from companion.setup.toolchain import Toolchain
 from companion.trace.events import Call, Event
-from companion.trace.kernel import Kernel, KernelObject
-from companion.trace.reader import Trace
+from companion.trace.kernel import Entry, Kernel, KernelObject
+from companion.trace.reader import Trace, TraceError, with_creations_first
 
 TABLE = SOURCE / "common/trace/trace_calls.txt"
 
@@ -167,6 +167,56 @@ def test_one_object_in_the_handle_tables_of_two_processes(traced_stage: Stage) -
     wrote = next(call for call in calls if call.name == "WriteFile")
     assert wrote.arguments["lpBuffer"] == {"bytes": 3, "hex": "01ff02"}
     assert next(call for call in calls if call.name == "GetExitCodeProcess").arguments["lpExitCode"] == 7
+
+
+def test_a_trace_of_another_version_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "trace").write_text('{"v":2,"event":"start","time":1,"pid":1,"tid":1,"program":"X"}\n')
+    with pytest.raises(TraceError, match="version 1 of the trace is expected, found 2"):
+        list(Trace(tmp_path / "trace", lambda start: str(start["program"])).poll())
+
+
+def model(*calls: tuple[str, dict[str, object], object]) -> tuple[Kernel, dict[int, Entry]]:
+    """The model after these calls of one process, and its handle table."""
+    kernel = Kernel()
+    kernel.apply(Call("start", 1, 40, 41, "Program"))
+    for number, (name, arguments, result) in enumerate(calls):
+        kernel.apply(Call("return", 2 + number, 40, 41, "Program", name, number, arguments, result))
+    return kernel, kernel.tables[40]
+
+
+def made(kind: str, inherits: bool = False) -> tuple[str, dict[str, object], object]:
+    return f"Create{kind.title()}", {}, {"handle": "0x44", "type": kind, "inherit": inherits}
+
+
+def test_a_duplicate_may_close_its_source() -> None:
+    own, event = {"handle": "GetCurrentProcess()", "pid": 40}, {"handle": "0x44"}
+    arguments = {"hSourceProcessHandle": own, "hSourceHandle": event, "hTargetProcessHandle": own,
+                 "lpTargetHandle": {"handle": "0x48"}, "bInheritHandle": False}
+    _, kept = model(made("event"), ("DuplicateHandle", arguments | {"dwOptions": {"value": 2}}, True))
+    assert sorted(kept) == [0x44, 0x48] and kept[0x48].object.usage_count == 2
+    _, closed = model(made("event"), ("DuplicateHandle", arguments | {"dwOptions": {"value": 3}}, True))
+    assert sorted(closed) == [0x48] and closed[0x48].object.usage_count == 1
+
+
+@pytest.mark.parametrize("mask, is_inheritable", [(1, False), (2, True), (3, False)])
+def test_only_the_flags_of_the_mask_change(mask: int, is_inheritable: bool) -> None:
+    arguments = {"hObject": {"handle": "0x44"}, "dwMask": mask, "dwFlags": 0}
+    _, table = model(made("event", inherits=True), ("SetHandleInformation", arguments, True))
+    assert table[0x44].is_inheritable == is_inheritable
+
+
+def test_a_value_that_comes_again_is_another_handle() -> None:
+    """The program has closed the first one by a call that is not recorded."""
+    kernel, table = model(made("event"), made("mutex"))
+    assert [one.type for one in kernel.objects] == ["process", "mutex"]
+    assert table[0x44].object.type == "mutex"
+
+
+def test_a_creation_stays_behind_what_an_earlier_process_of_the_id_did() -> None:
+    created = {"lpProcessInformation": {"dwProcessId": 100}}
+    calls = [Call("start", 1.0, 100, 101, "Earlier"), Call("exit", 1.1, 100, 101, "Earlier"),
+             Call("return", 3.0, 40, 41, "Parent", "CreateProcess", 1, created, True, begin=2.0)]
+    assert with_creations_first(calls) == calls
 
 
 def test_lines_of_several_threads_and_processes_do_not_mix(traced_stage: Stage) -> None:

@@ -74,6 +74,7 @@ static void test_parse_number(void)
     CHECK(!parse_number(_T("99999999999999999999999999"), 0, 4294967295UL, &number));
     CHECK(!parse_number(_T("18446744073709551616"), 0, 4294967295UL, &number));
     CHECK(!parse_number(_T("11"), 0, 10, &number));
+    CHECK(!parse_number(_T("7"), 0, 5, &number));
     CHECK(!parse_number(_T("0"), 1, 10, &number));
     CHECK(!parse_number(_T(""), 0, 10, &number));
     CHECK(!parse_number(_T("-1"), 0, 10, &number));
