@@ -19,6 +19,11 @@ void set_program_name(const TCHAR *argv0);
  */
 _Noreturn void die_fatal(const TCHAR *format, ...) PRINTF_LIKE(1, 2);
 
+#ifdef _WIN32
+/* The same message, and the program goes on to its end, which has begun. */
+void report_fatal(const TCHAR *format, ...) PRINTF_LIKE(1, 2);
+#endif
+
 /*
  * Ends the program with STATUS_FAILED or STATUS_USAGE; set_failure_base moves both. Calls exit, or _Exit within a
  * function that exit itself has called.
@@ -91,6 +96,9 @@ _Noreturn void die_unknown_option(const option_spec *options, const TCHAR *opera
 /* ---- console, lane ------------------------------------------------------------------------------ */
 
 #ifdef _WIN32
+/* From now on a crash says where it was, and by which exception. */
+void report_crashes(void);
+
 /* Waits for Enter where this process is the only one at its console, which would vanish with it. */
 void keep_own_console_open(void);
 #endif

@@ -189,6 +189,16 @@ static int hold_handles(const TCHAR *name)
 }
 #endif
 
+#ifdef _WIN32
+static int crash(void)
+{
+    volatile int *volatile nowhere = NULL;
+
+    *nowhere = 1; /* the line of the crash */
+    return 0;
+}
+#endif
+
 int _tmain(int argc, TCHAR *argv[])
 {
     companion_init(argv[0]);
@@ -214,8 +224,12 @@ int _tmain(int argc, TCHAR *argv[])
         return write_bytes(argument, argv[3]);
     if (_tcscmp(what, _T("poke")) == 0 && argc > 4)
         return poke_bytes(argument, argv[3], argv[4]);
+    if (_tcscmp(what, _T("crash")) == 0) {
+        int (*volatile no_inline)(void) = crash; /* else the line would be this one */
+        return no_inline();
+    }
     if (_tcscmp(what, _T("handles")) == 0)
         return hold_handles(argument);
 #endif
-    die_usage(_T("expected options, lines, fail, child, say, write, poke or handles, found '%s'"), what);
+    die_usage(_T("expected options, lines, fail, child, say, write, poke, crash or handles, found '%s'"), what);
 }

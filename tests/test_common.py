@@ -151,6 +151,20 @@ def test_no_value_may_be_empty(program: str) -> None:
         assert re.match(rf"{program}: {option}: ({re.escape(value)} is empty|'' is not a whole number) ", complaint[0])
 
 
+@pytest.mark.parametrize("build", WIN32)
+def test_a_program_that_crashes_says_where(build: str) -> None:
+    """And nothing else: no debugger with its 200 lines."""
+    source = (SOURCE / "tests/probe.c").read_text(encoding="utf-8").splitlines()
+    line = 1 + next(number for number, text in enumerate(source) if "the line of the crash" in text)
+    crashed = run_program(build, "Probe", ["crash"])
+    assert crashed.returncode == (0xC0000005 if os.name == "nt" else 5)
+    assert crashed.stdout == b""
+    said = crashed.stderr.decode().splitlines()
+    assert len(said) == 1
+    where = rf"at \S*probe\.c, line {line}" if os.name != "nt" else r"at .+"  # without a .pdb the address alone
+    assert re.fullmatch(rf"Probe: crashed {where}: 0xC0000005 EXCEPTION_ACCESS_VIOLATION", said[0])
+
+
 def test_help(both_sides: Side) -> None:
     stage, probe = both_sides
     actor = stage.start(probe, "options", "--help")

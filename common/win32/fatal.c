@@ -67,11 +67,37 @@ static void write_error_line(const TCHAR *line)
         WriteFile(hError, utf8, (DWORD)strlen(utf8), &written, NULL);
 }
 
+/* "PROGRAM: message", without asking for memory. */
+static void write_fatal(const TCHAR *format, va_list arguments)
+{
+    TCHAR line[LINE_CHARS];
+    const size_t room = LINE_CHARS - _tcslen(_T(": \r\n")) - 1;
+
+    size_t used = _tcslen(own_name);
+    memcpy(line, own_name, used * sizeof(TCHAR));
+    line[used++] = _T(':');
+    line[used++] = _T(' ');
+    int chars = _vsntprintf(line + used, room - used, format, arguments);
+    used = chars < 0 || (size_t)chars > room - used ? room : used + (size_t)chars;
+    line[used++] = _T('\r');
+    line[used++] = _T('\n');
+    line[used] = _T('\0');
+
+    write_error_line(line);
+}
+
+void report_fatal(const TCHAR *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    write_fatal(format, arguments);
+    va_end(arguments);
+}
+
 void die_fatal(const TCHAR *format, ...)
 {
     static bool is_reported;
-    TCHAR line[LINE_CHARS];
-    const size_t room = LINE_CHARS - _tcslen(_T(": \r\n")) - 1;
     va_list arguments;
 
     /* A function that exit calls may run out of memory, too: one message is enough. */
@@ -79,18 +105,8 @@ void die_fatal(const TCHAR *format, ...)
         end_program(STATUS_FAILED);
     is_reported = true;
 
-    size_t used = _tcslen(own_name);
-    memcpy(line, own_name, used * sizeof(TCHAR));
-    line[used++] = _T(':');
-    line[used++] = _T(' ');
     va_start(arguments, format);
-    int chars = _vsntprintf(line + used, room - used, format, arguments);
+    write_fatal(format, arguments);
     va_end(arguments);
-    used = chars < 0 || (size_t)chars > room - used ? room : used + (size_t)chars;
-    line[used++] = _T('\r');
-    line[used++] = _T('\n');
-    line[used] = _T('\0');
-
-    write_error_line(line);
     end_program(STATUS_FAILED);
 }

@@ -14,6 +14,7 @@ int _dowildcard = 0;
 void companion_init(const TCHAR *argv0)
 {
     set_program_name(argv0);
+    report_crashes();
     open_lane();
 
 #ifdef _UNICODE
