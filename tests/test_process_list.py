@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -360,13 +361,21 @@ def test_a_process_that_ignores_sigterm_is_killed(posix_side: Side) -> None:
     assert victim.exit() == -9
 
 
-@pytest.fixture
-def deaf() -> Iterator[subprocess.Popen[str]]:
-    """A process that says when it gets SIGTERM, and goes on."""
-    program = "import signal; signal.signal(signal.SIGTERM, lambda *_: print('asked', flush=True)); print(flush=True)\n"
-    with running([sys.executable, "-c", program + "while True: signal.pause()"], stdout=subprocess.PIPE) as process:
-        assert process.stdout and process.stdout.readline() == "\n"
-        yield process
+DEAF = ("import signal; signal.signal(signal.SIGTERM, lambda *_: print('asked', flush=True)); print(flush=True)\n"
+        "while True: signal.pause()")
+
+
+@contextlib.contextmanager
+def deaf_and_second(command: list[str]) -> Iterator[tuple[subprocess.Popen[str], subprocess.Popen[str]]]:
+    """A process that says when it gets SIGTERM, and goes on; and one with a larger id, so that its turn comes later."""
+    with contextlib.ExitStack() as stack:
+        while True:
+            deaf = stack.enter_context(running([sys.executable, "-c", DEAF], stdout=subprocess.PIPE))
+            assert deaf.stdout and deaf.stdout.readline() == "\n"
+            second = stack.enter_context(running(command, stdin=subprocess.PIPE))
+            if deaf.pid < second.pid:
+                break  # else the ids have begun anew between them
+        yield deaf, second
 
 
 def start_with_id(id: int, program: str, *arguments: str) -> None:
@@ -383,12 +392,11 @@ def start_with_id(id: int, program: str, *arguments: str) -> None:
 
 @linux_only
 @pytest.mark.parametrize("how", ["exec", "the same id"])
-def test_a_process_that_is_another_one_by_now_lives_on(posix_stage: Stage, deaf: subprocess.Popen[str],
-                                                       how: str) -> None:
+def test_a_process_that_is_another_one_by_now_lives_on(posix_stage: Stage, how: str) -> None:
     """kill_tree has read its list, and waits for the first one's end. Meanwhile the second one becomes another."""
     name = "sh" if how == "exec" else "sleep"
     command = ["sh", "-c", "read -r line; exec sleep 600"] if how == "exec" else ["sleep", "600"]
-    with running(command, stdin=subprocess.PIPE) as second:
+    with deaf_and_second(command) as (deaf, second):
         comm = Path(f"/proc/{second.pid}/comm")
         assert posix_stage.wait(lambda: comm.read_text() == name + "\n")
         killing = posix_stage.start("kill_tree", "--grace", "60000", str(deaf.pid), str(second.pid))
