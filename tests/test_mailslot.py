@@ -285,6 +285,7 @@ def test_every_computer_is_addressed_by_a_star(win32_stage: Stage) -> None:
     (["MailReceiver", "--naem", "x"], "unknown option '--naem', did you mean --name?"),
     (["MailReceiver", "--name", "x" * 300], "--name: a slot's whole name has less than 260 characters"),
     (["MailSender", "--name", "x" * 300, "hi"], "--name, --to: a slot's whole name has less than 260 characters"),
+    (["MailBroadcast", "--timeout", "0"], "--timeout: '0' is not a whole number from 1 to 4294967294"),
     (["MailBroadcast", "hi"], "--name NAME is missing"),
     (["MailBroadcast", "--name", "x" * 300, "hi"], "--name: a slot's whole name has less than 260 characters"),
     (["MailSenderEndless", "--limit", "0"], "--limit: '0' is not a whole number from 1 to 100000"),
@@ -343,6 +344,23 @@ def test_one_of_several_receivers_that_goes_is_named(win32_stage: Stage) -> None
     typing.end_input()
     assert staying.next_line() == "received: after"
     assert typing.exit() == 1
+
+
+def test_a_broadcast_waits_for_nobody_longer_than_its_limit(win32_stage: Stage) -> None:
+    """Row 21 of the public reports: under Wine a write waits when the buffer of a slot is full whose owner was killed.
+    On Windows it fails at once."""
+    gone = receiver(win32_stage, name="gone")
+    typing = broadcast(win32_stage, ["gone"], "--timeout", "1500")
+    typing.type("before")
+    assert gone.next_line() == "received: before"
+    gone.kill()
+    typing.type_bytes(("x" * 200 + "\n").encode() * 4000)
+    typing.end_input()
+    assert typing.exit() == 1
+    slot = rf"\\.\mailslot\{win32_stage.unique('gone')}"
+    assert typing.errors.all[0].startswith((
+        f"MailBroadcast: {slot} has not taken a message within 1500 ms: it gets no more",
+        f"MailBroadcast: WriteFile({slot}, "))
 
 
 def test_more_slots_than_there_is_room_for(win32_stage: Stage) -> None:

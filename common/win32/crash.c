@@ -50,6 +50,18 @@ static bool find_line(const void *address, IMAGEHLP_LINE64 *line)
            find(GetCurrentProcess(), (DWORD64)(ULONG_PTR)address, &displacement, line);
 }
 
+/* A file's name, from the code page of the "A" functions, without asking for memory. */
+static const TCHAR *text_of(const char *name)
+{
+#ifdef _UNICODE
+    static wchar_t text[MAX_PATH];
+
+    return MultiByteToWideChar(CP_ACP, 0, name, -1, text, MAX_PATH) > 0 ? text : L"?";
+#else
+    return name;
+#endif
+}
+
 static LONG WINAPI report_crash(EXCEPTION_POINTERS *crash)
 {
     const EXCEPTION_RECORD *exception = crash->ExceptionRecord;
@@ -57,7 +69,7 @@ static LONG WINAPI report_crash(EXCEPTION_POINTERS *crash)
     IMAGEHLP_LINE64 line = {0};
 
     if (find_line(exception->ExceptionAddress, &line))
-        report_fatal(_T("crashed at %hs, line %lu: 0x%08lX %s"), line.FileName, line.LineNumber, code,
+        report_fatal(_T("crashed at %s, line %lu: 0x%08lX %s"), text_of(line.FileName), line.LineNumber, code,
                      exception_name(code));
     else
         report_fatal(_T("crashed at address 0x%llX; the program begins at 0x%llX: 0x%08lX %s"),
