@@ -403,6 +403,7 @@ def test_a_process_that_is_another_one_by_now_lives_on(posix_stage: Stage, how: 
         assert deaf.stdout and deaf.stdout.readline() == "asked\n"
         if how == "exec":
             assert second.stdin
+            second.send_signal(signal.SIGCONT)  # kill_tree may have stopped it
             second.stdin.write("\n")
             second.stdin.flush()
             assert posix_stage.wait(lambda: comm.read_text() == "sleep\n")
