@@ -48,14 +48,15 @@ static size_t choose_again(process_table *table, const process_table *doomed, co
     return chosen;
 }
 
-/* Puts the chosen ones on the list of the doomed. Stops them first, so that they start nothing more. */
+/* Puts the chosen ones on the list of the doomed. For a tree it stops them first, so that they start nothing more. */
 static void doom_chosen(process_table *doomed, const process_table *table, const kill_options *options,
                         const kill_calls *calls)
 {
     for (size_t i = 0; i < table->count; i++) {
         if (!table->entries[i].is_chosen)
             continue;
-        if (calls->stop_process != NULL && !options->is_dry_run && table->entries[i].id != calls->own_id)
+        if (calls->stop_process != NULL && options->ends_tree && !options->is_dry_run &&
+            table->entries[i].id != calls->own_id)
             calls->stop_process(&table->entries[i]);
         add_process(doomed, &table->entries[i]);
     }
