@@ -398,7 +398,7 @@ def test_no_program_of_a_line_goes_on_when_a_pipe_cannot_be_made(posix_stage: St
 
     used = used_after("echo > written")
     resource.prlimit(actor.process.pid, resource.RLIMIT_NOFILE, (used + 2, used + 2))
-    assert [used_after("waiting_process --child | cat | cat") for _ in range(3)] == [used] * 3
+    assert [used_after("sleep 600 | cat | cat") for _ in range(3)] == [used] * 3
     assert [line.partition(": ")[2] for line in actor.errors.all if "EMFILE" in line] == [
         "pipe2: error 24 EMFILE: Too many open files"] * 3
 
