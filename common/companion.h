@@ -84,6 +84,13 @@ const TCHAR *batch_file_hazard(TCHAR *const words[]);
  */
 void print(const TCHAR *format, ...) PRINTF_LIKE(1, 2);
 
+/*
+ * Prints the bytes of a file or a pipe, at once: unchanged, but at a Windows console as the UTF-8 that they should be,
+ * whatever its code page. There a character that is cut at the end waits for its rest in the next call, and what is no
+ * UTF-8 appears as U+FFFD. False, with the last error or errno set, when standard output takes no more.
+ */
+bool print_bytes(const char *bytes, size_t count);
+
 /* Prints `text` only where a person types: when standard input is a console. */
 void prompt(const TCHAR *text);
 

@@ -42,8 +42,11 @@ void *reallocate(void *memory, size_t bytes);
 TCHAR *format_alloc(const TCHAR *format, va_list arguments) PRINTF_LIKE(1, 0);
 
 #ifdef _WIN32
-/* UTF-8 to terminated UTF-16 that the caller frees; NULL when `flags` is strict and the bytes are not UTF-8. */
-wchar_t *wide_from_utf8(const char *utf8, size_t bytes, DWORD flags);
+/*
+ * UTF-8 to terminated UTF-16 that the caller frees; NULL when `flags` is strict and the bytes are not UTF-8. Puts the
+ * number of units into *chars, unless it is NULL: there may be NULs among them.
+ */
+wchar_t *wide_from_utf8(const char *utf8, size_t bytes, DWORD flags, size_t *chars);
 
 /* Terminated UTF-16 to terminated UTF-8 that the caller frees. Half a surrogate pair becomes U+FFFD. */
 char *utf8_from_wide(const wchar_t *wide);
@@ -60,6 +63,9 @@ bool is_console(HANDLE hStream);
  * last error set when the stream takes no more.
  */
 bool write_text(DWORD which, const TCHAR *text);
+
+/* The same for bytes of UTF-8, in which line ends stay as they are. */
+bool write_utf8(DWORD which, const char *bytes, size_t count);
 #else
 /* Writes all bytes, in one write(2) if the system takes them so. False with errno set when it takes no more. */
 bool write_all(int fd, const char *bytes, size_t count);

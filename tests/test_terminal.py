@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import termios
 import time
 from collections.abc import Iterator
 
 import pytest
-from conftest import DEADLINE_S, TOOLCHAINS
+from conftest import BUILD_ROOT, DEADLINE_S, TOOLCHAINS, WIN32
 from pseudo_terminal import PseudoTerminal
 from companion.play.actor import Actor, ended_by_ctrl_c
 from companion.play.stage import Stage
-from companion.setup.toolchain import Toolchain
+from companion.setup.toolchain import Toolchain, is_win32
 
 
 class Terminal(PseudoTerminal):
-    def __init__(self, toolchain: Toolchain, program: str, *arguments: str) -> None:
-        super().__init__(toolchain.command(program, list(arguments)), toolchain.environment())
+    def __init__(self, toolchain: Toolchain, program: str, *arguments: str,
+                 environment: dict[str, str] | None = None) -> None:
+        super().__init__(toolchain.command(program, list(arguments)), toolchain.environment() | (environment or {}))
         self.system = toolchain.system(program)
 
     def type(self, keys: str) -> None:
@@ -120,3 +122,43 @@ def test_a_look_at_a_program_at_another_terminal_leaves_both_terminals_alone(bui
         assert looked_at.process.wait(DEADLINE_S) == 0
     finally:
         looked_at.close()
+
+
+@pytest.mark.parametrize("server, client", [
+    (["NamedPipe_Server"], "NamedPipe_Client"),
+    (["NamedPipe_ServerThread"], "NamedPipe_Fetch"),
+    (["named_pipe_server"], "named_pipe_client"),
+    (["unix_socket_server"], "unix_socket_client"),
+    (["SocketServer", "--port", "0"], "SocketClient"),
+    (["socket_server", "--port", "0"], "socket_client"),
+])
+@pytest.mark.parametrize("build", TOOLCHAINS)
+def test_a_file_in_korean_is_shown_as_it_is(build: str, server: list[str], client: str) -> None:
+    """Whatever the console's code page; and where the pieces that arrive cut characters in two."""
+    if is_win32(client) != (build in WIN32):
+        pytest.skip("not a program of this build")
+    lines = ["오늘의 소식: 파이프가 열렸습니다. " + str(number) for number in range(300)]
+    with Stage(TOOLCHAINS[build], deadline_s=DEADLINE_S) as stage:
+        (stage.work / "news.txt").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+        ready = stage.start(*server, *([] if "--port" in server else ["--name", stage.unique("pipe")])).next_line()
+        port = re.search(r"port (\d+)", ready)
+        place = ["--port", port[1]] if port else ["--name", stage.unique("pipe")]
+        terminal = Terminal(stage.toolchain, client, *place, environment={"XDG_RUNTIME_DIR": str(stage.runtime)})
+        try:
+            shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", terminal.rest())
+        finally:
+            terminal.close()
+        # Wine's console may move the cursor over a blank.
+        assert [line for line in lines if line.replace(" ", "") not in shown.replace(" ", "")] == []
+
+
+@pytest.mark.parametrize("build", WIN32)
+def test_what_a_child_writes_into_a_pipe_is_shown_as_it_is(build: str) -> None:
+    toolchain = TOOLCHAINS[build]
+    toolchain.start_wine(BUILD_ROOT / "logs/wine.log").finish()
+    terminal = Terminal(toolchain, "PipeParent", "Probe", "say", "파이프가 열렸습니다", "한글")
+    try:
+        shown = terminal.rest()
+    finally:
+        terminal.close()
+    assert "[파이프가 열렸습니다]" in shown and "[한글]" in shown

@@ -7,8 +7,6 @@
  * With    NamedPipe_Server.c, started before this one
  * POSIX   named_pipe_client.c, unix_socket_client.c
  */
-#include <fcntl.h>
-#include <io.h>
 #include <stdlib.h>
 
 #include "companion.h"
@@ -77,19 +75,15 @@ int _tmain(int argc, TCHAR *argv[])
     if (!WriteFile(hPipe, fileName, nameBytes, &bytesWritten, NULL))
         die_error(_T("WriteFile(%s)"), pipeName);
 
-    /* Bytes as they are: no code page, no carriage return added. */
-    _setmode(_fileno(stdout), _O_BINARY);
     while (ReadFile(hPipe, dataBuf, BUF_SIZE, &bytesRead, NULL) || GetLastError() == ERROR_MORE_DATA) {
-        if (fwrite(dataBuf, 1, bytesRead, stdout) != bytesRead)
-            die_error(_T("fwrite(standard output)"));
+        if (!print_bytes(dataBuf, bytesRead))
+            die_error(_T("WriteFile(standard output)"));
         isEmpty = isEmpty && bytesRead == 0;
     }
     /* The server has disconnected the pipe, or closed it: the end, whether it was done or was killed. */
     if (GetLastError() != ERROR_PIPE_NOT_CONNECTED && GetLastError() != ERROR_BROKEN_PIPE)
         die_error(_T("ReadFile(%s)"), pipeName);
     CloseHandle(hPipe);
-    if (fflush(stdout) != 0)
-        die_error(_T("fflush(standard output)"));
 
     if (isEmpty) {
         report(_T("nothing came: the file is empty, or the server has refused it"));

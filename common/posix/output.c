@@ -1,4 +1,4 @@
-/* output.c - print and prompt: straight to write(2), so what is printed is out at once. */
+/* output.c - print, print_bytes and prompt: straight to write(2), so what is printed is out at once. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +53,12 @@ void print(const char *format, ...)
         report_lost_line();
     }
     free(longer);
+}
+
+bool print_bytes(const char *bytes, size_t count)
+{
+    fflush(stdout);
+    return write_all(STDOUT_FILENO, bytes, count);
 }
 
 void prompt(const char *text)

@@ -5,7 +5,7 @@
 
 #include "internal.h"
 
-wchar_t *wide_from_utf8(const char *utf8, size_t bytes, DWORD flags)
+wchar_t *wide_from_utf8(const char *utf8, size_t bytes, DWORD flags, size_t *chars)
 {
     int wide_chars = 0;
 
@@ -21,6 +21,8 @@ wchar_t *wide_from_utf8(const char *utf8, size_t bytes, DWORD flags)
     if (wide_chars > 0)
         MultiByteToWideChar(CP_UTF8, flags, utf8, (int)bytes, wide, wide_chars);
     wide[wide_chars] = L'\0';
+    if (chars != NULL)
+        *chars = (size_t)wide_chars;
     return wide;
 }
 
@@ -41,7 +43,7 @@ TCHAR *text_from_utf8(const char *utf8, size_t utf8_bytes)
         SetLastError(ERROR_NO_UNICODE_TRANSLATION);
         return NULL;
     }
-    wchar_t *wide = wide_from_utf8(utf8, utf8_bytes, MB_ERR_INVALID_CHARS);
+    wchar_t *wide = wide_from_utf8(utf8, utf8_bytes, MB_ERR_INVALID_CHARS, NULL);
 #ifdef _UNICODE
     return wide;
 #else

@@ -4,6 +4,8 @@
 
 #include "internal.h"
 
+#define PART_CHARS 16384
+
 bool is_console(HANDLE hStream)
 {
     DWORD mode;
@@ -11,13 +13,14 @@ bool is_console(HANDLE hStream)
     return GetConsoleMode(hStream, &mode) != 0;
 }
 
-static bool write_console(HANDLE hConsole, const wchar_t *text)
+/* In parts: older consoles take no more than 64 KiB at once. */
+static bool write_console(HANDLE hConsole, const wchar_t *text, size_t left)
 {
-    size_t left = wcslen(text);
-
     while (left > 0) {
-        DWORD written;
-        if (!WriteConsoleW(hConsole, text, (DWORD)left, &written, NULL))
+        DWORD part = left < PART_CHARS ? (DWORD)left : PART_CHARS, written;
+        if (part > 1 && IS_HIGH_SURROGATE(text[part - 1]))
+            part--;
+        if (!WriteConsoleW(hConsole, text, part, &written, NULL))
             return false;
         text += written;
         left -= written;
@@ -25,18 +28,33 @@ static bool write_console(HANDLE hConsole, const wchar_t *text)
     return true;
 }
 
-static bool write_file(HANDLE hFile, const char *utf8)
+static bool write_file(HANDLE hFile, const char *bytes, size_t left)
 {
-    size_t left = strlen(utf8);
-
     while (left > 0) {
         DWORD written;
-        if (!WriteFile(hFile, utf8, (DWORD)left, &written, NULL))
+        if (!WriteFile(hFile, bytes, left < MAXDWORD ? (DWORD)left : MAXDWORD, &written, NULL))
             return false;
-        utf8 += written;
+        bytes += written;
         left -= written;
     }
     return true;
+}
+
+bool write_utf8(DWORD which, const char *bytes, size_t count)
+{
+    HANDLE hStream = GetStdHandle(which);
+    if (hStream == NULL || hStream == INVALID_HANDLE_VALUE || count == 0)
+        return true;
+    if (!is_console(hStream))
+        return write_file(hStream, bytes, count);
+
+    size_t chars;
+    wchar_t *wide = wide_from_utf8(bytes, count, 0, &chars);
+    bool isSuccess = write_console(hStream, wide, chars);
+    DWORD error = GetLastError();
+    free(wide);
+    SetLastError(error);
+    return isSuccess;
 }
 
 /* The text with the line ends of Windows, that the caller frees. */
@@ -59,22 +77,11 @@ static TCHAR *with_carriage_returns(const TCHAR *text)
 
 bool write_text(DWORD which, const TCHAR *text)
 {
-    bool isSuccess;
-    HANDLE hStream = GetStdHandle(which);
-    if (hStream == NULL || hStream == INVALID_HANDLE_VALUE)
-        return true;
-
     TCHAR *lines = with_carriage_returns(text);
     char *utf8 = utf8_from_text(lines);
     free(lines);
 
-    if (is_console(hStream)) {
-        wchar_t *wide = wide_from_utf8(utf8, strlen(utf8), 0);
-        isSuccess = write_console(hStream, wide);
-        free(wide);
-    } else {
-        isSuccess = write_file(hStream, utf8);
-    }
+    bool isSuccess = write_utf8(which, utf8, strlen(utf8));
     DWORD error = GetLastError();
     free(utf8);
     SetLastError(error);

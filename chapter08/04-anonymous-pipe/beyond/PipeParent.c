@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "companion.h"
-#include "console_page.h"
 #include "pipe_error.h"
 
 /* Large chunks: what a read or a write costs hardly depends on how much it moves. */
@@ -35,24 +34,36 @@ static bool write_bytes(HANDLE hTo, const char *bytes, DWORD count)
     return true;
 }
 
-/* Copies until the input ends; false when the reader of the output has closed its end before. */
-static bool copy_bytes(HANDLE hFrom, HANDLE hTo)
+/* Reads some bytes of what comes; 0 at its end. */
+static DWORD read_bytes(HANDLE hFrom, char bytes[CHUNK_BYTES])
 {
-    char bytes[CHUNK_BYTES]; /* on the stack: two threads copy at once */
     DWORD bytesRead;
 
-    for (;;) {
-        if (!ReadFile(hFrom, bytes, sizeof(bytes), &bytesRead, NULL)) {
+    do {
+        if (!ReadFile(hFrom, bytes, CHUNK_BYTES, &bytesRead, NULL)) {
             if (is_pipe_closed())
-                return true;
+                return 0;
             die_error(_T("ReadFile"));
         }
         /* 0 bytes: the end of a file or of a console. In a pipe that is still open, somebody has written 0 bytes. */
-        if (bytesRead == 0 && !PeekNamedPipe(hFrom, NULL, 0, NULL, NULL, NULL))
-            return true;
-        if (!write_bytes(hTo, bytes, bytesRead))
+    } while (bytesRead == 0 && PeekNamedPipe(hFrom, NULL, 0, NULL, NULL, NULL));
+    return bytesRead;
+}
+
+/* Prints until the child's answers end; false when nobody reads our own output any more. */
+static bool print_answers(HANDLE hAnswerRead)
+{
+    char bytes[CHUNK_BYTES];
+    DWORD bytesRead;
+
+    while ((bytesRead = read_bytes(hAnswerRead, bytes)) > 0) {
+        if (print_bytes(bytes, bytesRead))
+            continue;
+        if (is_pipe_closed())
             return false;
+        die_error(_T("WriteFile(standard output)"));
     }
+    return true;
 }
 
 /* Sends the lines that are typed to the child, as UTF-8. */
@@ -72,12 +83,14 @@ static void feed_lines(HANDLE hRequestWrite)
 static DWORD WINAPI feed_child(void *hRequestWrite)
 {
     HANDLE hInput = GetStdHandle(STD_INPUT_HANDLE);
-    DWORD consoleMode;
+    char bytes[CHUNK_BYTES];
+    DWORD consoleMode, bytesRead;
 
     if (GetConsoleMode(hInput, &consoleMode))
         feed_lines(hRequestWrite);
     else if (hInput != NULL && hInput != INVALID_HANDLE_VALUE)
-        copy_bytes(hInput, hRequestWrite);
+        while ((bytesRead = read_bytes(hInput, bytes)) > 0 && write_bytes(hRequestWrite, bytes, bytesRead))
+            continue;
 
     /* The last handle to the writing end: the child's input ends. */
     CloseHandle(hRequestWrite);
@@ -135,11 +148,10 @@ int _tmain(int argc, TCHAR *argv[])
     CloseHandle(hRequestRead);
     CloseHandle(hAnswerWrite);
 
-    show_utf8();
     HANDLE hFeeder = CreateThread(NULL, 0, feed_child, hRequestWrite, 0, NULL);
     if (hFeeder == NULL)
         die_error(_T("CreateThread"));
-    bool isRead = copy_bytes(hAnswerRead, GetStdHandle(STD_OUTPUT_HANDLE));
+    bool isRead = print_answers(hAnswerRead);
     /* When nobody reads our output any more, nobody reads the child's either: its next WriteFile fails, too. */
     CloseHandle(hAnswerRead);
 
@@ -147,7 +159,6 @@ int _tmain(int argc, TCHAR *argv[])
         die_error(_T("GetExitCodeProcess"));
     if (isRead && exitCode != 0)
         report(_T("%s ended with exit code %lu"), commandLine, exitCode);
-    restore_code_page();
 
     /*
      * The child may have ended without reading all. A write of the feeder then fails soon, and the thread ends. Wait

@@ -7,11 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef _WIN32
-#include <fcntl.h>
-#include <io.h>
-#endif
-
 #include "file_service.h"
 
 void begin_receipt(file_receipt *receipt, const TCHAR *path)
@@ -24,14 +19,8 @@ void begin_receipt(file_receipt *receipt, const TCHAR *path)
 
 static void open_output(file_receipt *receipt)
 {
-    if (receipt->path == NULL) {
-#ifdef _WIN32
-        _setmode(_fileno(stdout), _O_BINARY); /* bytes as they are: no code page, no \r added */
-#endif
-        receipt->file = stdout;
-        return;
-    }
-    receipt->file = create_part(receipt->path, &receipt->part_path);
+    if (receipt->path != NULL)
+        receipt->file = create_part(receipt->path, &receipt->part_path);
 }
 
 void drop_receipt(file_receipt *receipt)
@@ -94,8 +83,11 @@ bool add_to_receipt(file_receipt *receipt, const char *data, size_t bytes)
     if (receipt->received > receipt->size)
         return false;
     /* A full disk is found out now, not when it is too late to tell. */
-    if (bytes > 0 && (fwrite(data, 1, bytes, receipt->file) != bytes || fflush(receipt->file) != 0)) {
-        report_error(_T("fwrite(%s)"), receipt->path == NULL ? _T("standard output") : receipt->part_path);
+    bool is_written = receipt->path == NULL ? print_bytes(data, bytes)
+                                            : bytes == 0 || (fwrite(data, 1, bytes, receipt->file) == bytes &&
+                                                             fflush(receipt->file) == 0);
+    if (!is_written) {
+        report_error(_T("write(%s)"), receipt->path == NULL ? _T("standard output") : receipt->part_path);
         drop_receipt(receipt);
         exit(STATUS_FAILED);
     }
