@@ -448,7 +448,7 @@ def test_a_disk_that_is_full_leaves_nothing(posix_stage: Stage, kind: str) -> No
                                posix_stage.unique("pipe"), "--output", "arrived", "large"],
                               cwd=posix_stage.work, capture_output=True, text=True,
                               env=os.environ | {"XDG_RUNTIME_DIR": str(posix_stage.runtime)})
-    assert re.match(rf"{kind}_client: fwrite\(arrived\.\d+\.part\): error 27 EFBIG", fetching.stderr)
+    assert re.match(rf"{kind}_client: write\(arrived\.\d+\.part\): error 27 EFBIG", fetching.stderr)
     assert fetching.returncode == 1
     assert not list(posix_stage.work.glob("arrived*"))
 
@@ -462,7 +462,7 @@ def test_a_screen_that_takes_nothing(posix_stage: Stage, kind: str) -> None:
     with open("/dev/full", "wb") as full:
         fetching = subprocess.run([program, "--name", posix_stage.unique("pipe")], stdout=full, stderr=subprocess.PIPE,
                                   text=True, env=os.environ | {"XDG_RUNTIME_DIR": str(posix_stage.runtime)})
-    assert re.match(rf"{kind}_client: fwrite\(standard output\): error 28 ENOSPC", fetching.stderr)
+    assert re.match(rf"{kind}_client: write\(standard output\): error 28 ENOSPC", fetching.stderr)
     assert fetching.returncode == 1
 
 

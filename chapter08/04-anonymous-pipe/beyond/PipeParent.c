@@ -4,7 +4,7 @@
  * Shows   Two anonymous pipes; which of the four ends a child inherits (SetHandleInformation), who closes which end,
  *         and when; CreateProcess with STARTF_USESTDHANDLES; a thread for each direction.
  * Run     PipeParent [-- COMMAND [ARGUMENT...]]
- * With    PipeChild.c, SortLines.c, or any program that reads its standard input; console_page.c
+ * With    PipeChild.c, SortLines.c, or any program that reads its standard input
  * POSIX   pipe_parent.c
  */
 #include <stdlib.h>

@@ -70,6 +70,11 @@ static size_t add_to_header(file_receipt *receipt, const char *data, size_t byte
     return taken;
 }
 
+static bool keep_bytes(FILE *file, const char *data, size_t bytes)
+{
+    return bytes == 0 || (fwrite(data, 1, bytes, file) == bytes && fflush(file) == 0);
+}
+
 bool add_to_receipt(file_receipt *receipt, const char *data, size_t bytes)
 {
     if (!receipt->has_header) {
@@ -83,15 +88,11 @@ bool add_to_receipt(file_receipt *receipt, const char *data, size_t bytes)
     if (receipt->received > receipt->size)
         return false;
     /* A full disk is found out now, not when it is too late to tell. */
-    bool is_written = receipt->path == NULL ? print_bytes(data, bytes)
-                                            : bytes == 0 || (fwrite(data, 1, bytes, receipt->file) == bytes &&
-                                                             fflush(receipt->file) == 0);
-    if (!is_written) {
-        report_error(_T("write(%s)"), receipt->path == NULL ? _T("standard output") : receipt->part_path);
-        drop_receipt(receipt);
-        exit(STATUS_FAILED);
-    }
-    return true;
+    if (receipt->path == NULL ? print_bytes(data, bytes) : keep_bytes(receipt->file, data, bytes))
+        return true;
+    report_error(_T("write(%s)"), receipt->path == NULL ? _T("standard output") : receipt->part_path);
+    drop_receipt(receipt);
+    exit(STATUS_FAILED);
 }
 
 /* Reports the server's reason, with a question mark for what is not ASCII. */
