@@ -70,8 +70,6 @@ static bool is_the_one(HANDLE hProcess, const process_entry *process)
         const TCHAR *backslash = _tcsrchr(path, _T('\\'));
         isSame = is_same_name(backslash == NULL ? path : backslash + 1, process->name);
     }
-    if (!isSame)
-        report(_T("%lu is the id of another process by now; %s has ended"), process->id, process->name);
     return isSame;
 }
 
@@ -115,7 +113,11 @@ static bool end_process(const process_entry *process, const kill_options *option
     }
     if (!is_the_one(hWatched, process)) {
         CloseHandle(hWatched);
-        return false;
+        if (options->ends_tree) /* it is gone, as it should be; only who names one id wants to know */
+            print(_T("ended: %s (process %lu)\n"), shown_name(process), process->id);
+        else
+            report(_T("%lu is the id of another process by now; %s has ended"), process->id, shown_name(process));
+        return options->ends_tree;
     }
 
     HANDLE hProcess = OpenProcess(PROCESS_TERMINATE, FALSE, process->id);

@@ -115,7 +115,11 @@ static bool end_process(const process_entry *process, const kill_options *option
 
     /* Compared after the pidfd was opened: if it is the right process now, it was the right one then. */
     if (!is_the_one(process)) {
-        report("%s (process %lu) has ended by itself", process->name, process->id);
+        has_ended = options->ends_tree; /* it is gone, as it should be; only who names one id wants to know */
+        if (has_ended)
+            print("ended: %s (process %lu)\n", shown_name(process), process->id);
+        else
+            report("%s (process %lu) has ended by itself", process->name, process->id);
     } else if (options->is_dry_run) {
         /* Signal 0 does nothing, but is refused as a real one would be. */
         has_ended = pidfd_send_signal(pidfd, 0, NULL, 0) == 0;

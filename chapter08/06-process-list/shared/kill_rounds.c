@@ -11,16 +11,34 @@
 
 #define ROUNDS_MAX 1000
 
-/* Whether `process` is one of `doomed`, or (is_child) was started by one of them. */
-static bool is_of(const process_table *doomed, const process_entry *process, bool is_child)
+/* Whether `process` is one of `doomed`. */
+static bool is_among(const process_table *doomed, const process_entry *process)
 {
     for (size_t i = 0; i < doomed->count; i++) {
         const process_entry *other = &doomed->entries[i];
         bool is_known = other->start_time != 0 && process->start_time != 0;
 
-        if (!is_child && other->id == process->id && (!is_known || other->start_time == process->start_time))
+        if (other->id == process->id && (!is_known || other->start_time == process->start_time))
             return true;
-        if (is_child && other->id == process->parent_id && (!is_known || other->start_time <= process->start_time))
+    }
+    return false;
+}
+
+/*
+ * Whether one of `doomed` started `process`, which is in `table`. The id of one that has ended by itself may belong to
+ * another by now, which is in the table, too: what that one started is younger than it, and not ours.
+ */
+static bool is_child_of(const process_table *doomed, const process_table *table, const process_entry *process)
+{
+    const process_entry *parent = process->parent == NO_PARENT ? NULL : &table->entries[process->parent];
+
+    if (parent != NULL)
+        return is_among(doomed, parent);
+    for (size_t i = 0; i < doomed->count; i++) {
+        const process_entry *other = &doomed->entries[i];
+        bool is_known = other->start_time != 0 && process->start_time != 0;
+
+        if (other->id == process->parent_id && is_known && other->start_time <= process->start_time)
             return true;
     }
     return false;
@@ -42,7 +60,7 @@ static size_t choose_again(process_table *table, const process_table *doomed, co
         process_entry *process = &table->entries[i];
         bool is_needed = process->is_system || (self < table->count && is_below(table, self, i));
         bool may_end = process->id != calls->own_id && (options->is_forced || !is_needed);
-        process->is_chosen = may_end && !is_of(doomed, process, false) && is_of(doomed, process, true);
+        process->is_chosen = may_end && !is_among(doomed, process) && is_child_of(doomed, table, process);
         chosen += process->is_chosen;
     }
     return chosen;
