@@ -19,7 +19,8 @@
 
 #include "proc_read.h"
 
-#define GONE_WITHIN_MS 10000
+#define GONE_WITHIN_MS    10000
+#define STOPPED_WITHIN_MS 1000
 
 static void read_processes(process_table *table)
 {
@@ -41,13 +42,13 @@ static void read_processes(process_table *table)
 }
 
 /* Whether the id still belongs to the process of the table. */
-static bool is_the_one(const process_entry *process)
+/* Whether it is there and has not become another one; what is known of it now. */
+static bool is_the_one(const process_entry *process, process_entry *now)
 {
-    process_entry now;
     char id[24];
 
     format_text(id, sizeof(id), "%lu", process->id);
-    return read_process(id, &now) && now.start_time == process->start_time && is_same_name(now.name, process->name);
+    return read_process(id, now) && now->start_time == process->start_time && is_same_name(now->name, process->name);
 }
 
 static bool is_gone_within(int pidfd, unsigned long ms)
@@ -67,12 +68,18 @@ static bool is_gone_within(int pidfd, unsigned long ms)
 /* A process that is stopped starts no other one, and none of its children loses its parent's id. */
 static void stop_process(const process_entry *process)
 {
+    process_entry now;
     int pidfd = pidfd_open((pid_t)process->id, 0);
 
     if (pidfd < 0)
         return; /* it has ended; end_process will say so */
-    if (is_the_one(process) && pidfd_send_signal(pidfd, SIGSTOP, NULL, 0) < 0 && errno != ESRCH)
-        report_error("pidfd_send_signal(SIGSTOP, %s, process %lu)", process->name, process->id);
+    if (is_the_one(process, &now)) {
+        if (pidfd_send_signal(pidfd, SIGSTOP, NULL, 0) < 0 && errno != ESRCH)
+            report_error("pidfd_send_signal(SIGSTOP, %s, process %lu)", process->name, process->id);
+        /* Until the signal has reached it, it may be in the middle of fork. */
+        for (int ms = 0; ms < STOPPED_WITHIN_MS && is_the_one(process, &now) && !now.is_stopped; ms++)
+            poll(NULL, 0, 1);
+    }
     close(pidfd);
 }
 
@@ -102,6 +109,7 @@ static bool terminate(int pidfd, const process_entry *process, unsigned long gra
 static bool end_process(const process_entry *process, const kill_options *options)
 {
     bool has_ended = false;
+    process_entry now;
 
     int pidfd = pidfd_open((pid_t)process->id, 0);
     if (pidfd < 0 && errno == ESRCH) {
@@ -114,7 +122,7 @@ static bool end_process(const process_entry *process, const kill_options *option
     }
 
     /* Compared after the pidfd was opened: if it is the right process now, it was the right one then. */
-    if (!is_the_one(process)) {
+    if (!is_the_one(process, &now)) {
         has_ended = options->ends_tree; /* it is gone, as it should be; only who names one id wants to know */
         if (has_ended)
             print("ended: %s (process %lu)\n", shown_name(process), process->id);

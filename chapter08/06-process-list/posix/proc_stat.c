@@ -29,6 +29,7 @@ bool parse_stat(char *stat, process_entry *process)
         return false;
 
     process->is_system = process->id == 1 || (flags & KERNEL_THREAD) != 0;
+    process->is_stopped = state == 'T' || state == 't';
     process->is_chosen = false;
     format_text(process->name, PROCESS_NAME_CHARS, "%s", open_mark + 1);
     return true;

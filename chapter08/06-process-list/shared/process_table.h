@@ -14,6 +14,7 @@ typedef struct process_entry {
     unsigned long id, parent_id, threads;
     unsigned long long start_time; /* an id and its start time belong to one process only; 0: not known */
     bool is_system;                /* the system itself may end with it */
+    bool is_stopped;               /* POSIX: by SIGSTOP, or by a debugger */
     bool is_chosen;                /* to be shown, or to be ended */
     size_t parent;                 /* its place in the table, or NO_PARENT */
     TCHAR name[PROCESS_NAME_CHARS];
