@@ -19,6 +19,7 @@ from companion.play.actor import Mismatch
 from companion.play.perform import perform
 from companion.play.scene import Scene, parse
 from companion.play.stage import Stage
+from companion.play.stepping import SteppedStage
 from companion.setup.toolchain import Toolchain
 from companion.show import render
 from companion.show.terminal import columns as width
@@ -192,6 +193,26 @@ def test_an_interrupted_command_ends_its_programs(tmp_path: Path) -> None:
 
 GOOD = "$ Probe lines\nProbe < 한글\nProbe | {?n} [한글]\nProbe ^Z\nProbe | end\nProbe = 0"
 BAD = "$ Probe lines\nProbe < 한글\nProbe | other\nProbe ^Z\nProbe | end\nProbe = 0"
+
+
+def test_the_deadline_of_a_stepped_stage_is_for_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that makes many calls is not late. Here each seems to take 20 seconds."""
+    steps = 0
+
+    class Slow(SteppedStage):
+        def _step(self) -> None:
+            nonlocal steps
+            super()._step()
+            steps += 1
+
+    monkeypatch.setattr("companion.play.stage.time.monotonic", lambda: time.perf_counter() + 20 * steps)
+    with Slow(TOOLCHAINS["unicode"]) as stage:
+        stage.deadline_s = DEADLINE_S
+        receiver = stage.start("MailReceiver", "--name", stage.unique("slot"), "--count", "8")
+        receiver.next_line()
+        sender = stage.start("MailSender", "--name", stage.unique("slot"), *map(str, range(8)))
+        assert (sender.exit(), receiver.exit()) == (0, 0)
+        assert 20 * steps > 3 * DEADLINE_S
 
 
 def test_plain_text(win32: Toolchain, capsys: pytest.CaptureFixture[str]) -> None:

@@ -38,7 +38,7 @@ class Stage:
         self.toolchain = toolchain
         self.deadline_s = deadline_s
         self.is_traced = is_traced
-        self.paused_s = 0.0  # in which a demo waited for its user; no deadline runs out meanwhile
+        self.paused_s = 0.0  # in which a demo stepped or waited for its user; no deadline runs out meanwhile
         self.run = secrets.token_hex(4)
         self.names = Names(self.run)
         self.actors: dict[str, Actor] = {}
