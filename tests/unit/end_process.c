@@ -12,8 +12,14 @@ static bool end_process(const process_entry *process, const kill_options *option
 #ifdef _WIN32
 static void take_snapshot(process_table *table);
 #define read_processes take_snapshot
+#define own_id         GetCurrentProcessId
 #else
+#include <unistd.h>
 static void read_processes(process_table *table);
+static unsigned long own_id(void)
+{
+    return (unsigned long)getpid();
+}
 #endif
 int kill_tree_main(int argc, TCHAR *argv[]);
 
@@ -27,7 +33,7 @@ int _tmain(int argc, TCHAR *argv[])
     (void)argc;
     companion_init(argv[0]);
     read_processes(&table);
-    while (i < table.count && _tcsstr(argv[0], table.entries[i].name) == NULL)
+    while (i < table.count && table.entries[i].id != own_id())
         i++;
     CHECK(i < table.count);
     if (i < table.count)
@@ -48,6 +54,7 @@ int _tmain(int argc, TCHAR *argv[])
 
 #ifdef _WIN32
 #undef read_processes
+#undef own_id
 #undef _tmain
 #define _tmain kill_tree_main
 #include "../../chapter08/06-process-list/beyond/KillTree.c"
