@@ -198,3 +198,15 @@ def test_the_header_of_a_program_tells_what_it_is(source: Path) -> None:
     assert re.findall(r"(?<!\n \* )\b(?:Shows|Run|With|POSIX|Win32) {3}", header) == []
     there = {path.name for path in SOURCE.glob(f"{source.relative_to(SOURCE).parts[0]}/*/**/*.c")}
     assert set(re.findall(r"\b\w+\.c\b", header)) <= there
+
+
+@pytest.mark.parametrize("page", [*SOURCE.glob("README*.md"), *SOURCE.glob("chapter0*/**/README*.md")],
+                         ids=lambda page: str(page.relative_to(SOURCE)))
+def test_a_command_on_a_page_leaves_the_checkout_clean(page: Path) -> None:
+    """What it writes goes into build/, which git ignores."""
+    text = page.read_text(encoding="utf-8")
+    written = re.findall(r"lesson exec (?:MemoryMapWriter|memory_map_writer)(?: --at \d+)? (\S+)", text)
+    written += re.findall(r"lesson exec MemoryMapCopy \S+ (\S+)", text)
+    written += re.findall(r"lesson [^\n`]* (?:-o|--output) ([\w./-]+\.\w+)", text)
+    written += re.findall(r"^ {4}printf [^\n]* > (\S+)", text, re.MULTILINE)
+    assert [path for path in written if not path.startswith("build/")] == []
