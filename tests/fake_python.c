@@ -4,6 +4,8 @@
  *
  * Asked for its version (-c), it says with its exit status that it is new enough, unless an old.exe lies beside it.
  */
+#include <stdlib.h>
+
 #include "companion.h"
 
 int _tmain(int argc, TCHAR *argv[])

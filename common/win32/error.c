@@ -16,7 +16,7 @@ static void error_text(DWORD number, TCHAR *text, DWORD text_chars)
 }
 
 /* Formats into memory that the caller frees. */
-static TCHAR *compose(const TCHAR *format, ...)
+PRINTF_LIKE(1, 2) static TCHAR *compose(const TCHAR *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -34,7 +34,7 @@ static void write_report(TCHAR *message)
     free(line);
 }
 
-static void write_error(const TCHAR *call, va_list arguments)
+PRINTF_LIKE(1, 0) static void write_error(const TCHAR *call, va_list arguments)
 {
     DWORD error = GetLastError();
     const TCHAR *name = error_name(error);
