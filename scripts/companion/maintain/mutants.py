@@ -65,7 +65,9 @@ def run(source: Path, build_root: Path, mutants: list[Mutant]) -> int:
     if os.name != "nt":
         builds.append(Build(copy, root, unicode=True, sanitize=True))
     prepare(*builds, tests=True)
-    environment = os.environ | {"COMPANION_BUILD_ROOT": str(root), "COMPANION_DEADLINE_S": str(_EVENT_DEADLINE_S)}
+    # Python takes compiled code for current where neither the size nor the second of its source has changed.
+    environment = os.environ | {"COMPANION_BUILD_ROOT": str(root), "COMPANION_DEADLINE_S": str(_EVENT_DEADLINE_S),
+                                "PYTHONDONTWRITEBYTECODE": "1"}
 
     print(f"the unchanged project: {len(mutants)} changes", flush=True)
     status, failed = run_tests(copy, sorted({test for mutant in mutants for test in mutant.tests}), environment, root)
