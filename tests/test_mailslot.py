@@ -153,6 +153,7 @@ def test_a_message_longer_than_the_buffer_does_no_harm(win32_stage: Stage) -> No
     assert mail.output.all[-2:] == ["received: next", "received: exit"]
 
 
+@wine_differs("Wine takes a message of any size", "10.0")
 @pytest.mark.parametrize("program", ["MailSender", "MailBroadcast"])
 def test_a_message_that_is_refused_keeps_none_of_the_others_back(win32_stage: Stage, program: str) -> None:
     """Row 9 of the public reports. Windows refuses what is longer than the slot takes; Wine what is longer than the
@@ -346,6 +347,7 @@ def test_one_of_several_receivers_that_goes_is_named(win32_stage: Stage) -> None
     assert typing.exit() == 1
 
 
+@wine_differs("Wine takes messages for an owner that was killed without any limit", "10.0")
 def test_a_broadcast_waits_for_nobody_longer_than_its_limit(win32_stage: Stage) -> None:
     """Row 21 of the public reports: under Wine a write waits when the buffer of a slot is full whose owner was killed.
     On Windows it fails at once."""
