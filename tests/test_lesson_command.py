@@ -15,7 +15,7 @@ import pytest
 from companion.maintain import tests
 from companion.setup import packages, tested, toolchain as toolchains
 from companion.setup.progress import StepTooLong
-from conftest import BUILD_ROOT, DEADLINE_S, SOURCE, TOOLCHAINS, WINE_COMPARED, linux_only
+from conftest import BUILD_ROOT, DEADLINE_S, SOURCE, TOOLCHAINS, linux_only
 
 LESSON = [str(SOURCE / "scripts" / ("lesson.cmd" if os.name == "nt" else "lesson")), "--build-dir", str(BUILD_ROOT)]
 
@@ -142,13 +142,12 @@ def test_the_page_claims_the_runs_that_were_made(page: str) -> None:
     told = re.findall(r"(Debian \w+) ?\(Wine ([\d.]+)\)", re.sub(r"\s+", " ", (SOURCE / page).read_text("utf-8")))
     assert told == [(run.system, run.wine) for run in tested.RUNS]
     assert {run.date for run in tested.RUNS} == set(re.findall(r"\d{4}-\d\d-\d\d", (SOURCE / page).read_text("utf-8")))
-    assert {run.wine for run in tested.RUNS} == set(WINE_COMPARED)
 
 
 @pytest.mark.parametrize("release, system, words", [
-    ({"ID": "debian", "VERSION_ID": "13", "PRETTY_NAME": "Debian GNU/Linux 13 (trixie)"}, "Debian 13",
+    ({"ID": "debian", "VERSION_ID": "12", "PRETTY_NAME": "Debian GNU/Linux 12 (bookworm)"}, "Debian 12",
      "all tests passed"),
-    ({"ID": "debian", "PRETTY_NAME": "Debian GNU/Linux forky/sid"}, "Debian unstable", "all tests passed"),
+    ({"ID": "debian", "PRETTY_NAME": "Debian GNU/Linux forky/sid"}, "Debian unstable", "not yet run"),
     ({"ID": "ubuntu", "VERSION_ID": "24.04", "PRETTY_NAME": "Ubuntu 24.04.1 LTS"}, "Ubuntu 24.04.1 LTS", "not yet run"),
 ])
 def test_doctor_knows_where_the_tests_were_run(monkeypatch: pytest.MonkeyPatch, release: dict[str, str], system: str,

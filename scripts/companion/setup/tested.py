@@ -17,8 +17,6 @@ class Run:
 
 RUNS = [
     Run("Debian 12", "8.0", "2026-11-27"),
-    Run("Debian 13", "10.0", "2026-11-27"),
-    Run("Debian unstable", "10.0", "2026-11-27"),
 ]
 
 
