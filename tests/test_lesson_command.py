@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from companion.maintain import tests
-from companion.setup import packages, tested, toolchain as toolchains
+from companion.setup import packages, tested, toolchain as toolchains, wineserver
 from companion.setup.progress import StepTooLong
 from conftest import BUILD_ROOT, DEADLINE_S, SOURCE, TOOLCHAINS, linux_only
 
@@ -184,6 +184,16 @@ def test_a_program_under_wine_whose_streams_are_closed() -> None:
     for _ in range(20):
         subprocess.run(toolchain.command("Probe", ["say", "x"]), env=toolchain.environment(), check=True,
                        timeout=DEADLINE_S, preexec_fn=closed_streams, close_fds=True)
+
+
+@linux_only
+def test_the_wineserver_of_a_prefix_is_found(tmp_path: Path) -> None:
+    """The real one, whose name depends on the system."""
+    prefix = TOOLCHAINS["unicode"].wine_prefix
+    server = wineserver.find(prefix)
+    assert server and wineserver.advice(prefix).startswith(
+        f"Look at the wineserver of this prefix, process {server.name};")
+    assert wineserver.find(tmp_path) is None
 
 
 @linux_only

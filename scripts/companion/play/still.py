@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from ..setup import wineserver
 from . import processes
 
 _SETTLES_S = 0.2  # on Windows, where the states of threads are harder to read: no event for so long
@@ -16,7 +17,7 @@ _SETTLES_S = 0.2  # on Windows, where the states of threads are harder to read: 
 class Stillness:
     def __init__(self, run: str, wine_prefix: Path) -> None:
         self._run = run
-        self._prefix = f"WINEPREFIX={wine_prefix}".encode()
+        self._wine_prefix = wine_prefix
         self._server: Path | None = None
         self._last_news = time.monotonic()
 
@@ -48,17 +49,9 @@ class Stillness:
 
     def _server_sleeps(self) -> bool:
         if self._server is None:
-            self._server = next(
-                (process for process in processes.with_variable(self._prefix) if self._is_server(process)), None)
+            self._server = wineserver.find(self._wine_prefix)
         try:
             return self._server is None or "State:\tS" in (self._server / "status").read_text()
         except OSError:
             self._server = None  # it has just ended
-            return False
-
-    @staticmethod
-    def _is_server(process: Path) -> bool:
-        try:
-            return (process / "comm").read_text().startswith("wineserver")
-        except OSError:
             return False

@@ -7,24 +7,35 @@ from pathlib import Path
 _STOPPED = "Tt"  # by a signal, by a debugger
 
 
-def _folder(prefix: Path) -> Path:
-    """Where the server of that prefix works, as Wine names it: by the device and the inode."""
+def _folder_name(prefix: Path) -> str:
+    """Of the folder in which the server of that prefix works: by the device and the inode. Where it lies depends on
+    Wine's version."""
     status = prefix.stat()
-    return Path(f"/tmp/.wine-{status.st_uid}/server-{status.st_dev:x}-{status.st_ino:x}")
+    return f"server-{status.st_dev:x}-{status.st_ino:x}"
+
+
+def find(prefix: Path) -> Path | None:
+    """Its folder in /proc, where one runs. Its name is wineserver, or wineserver64."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if ((process / "comm").read_text().startswith("wineserver")
+                    and (process / "cwd").resolve().name == _folder_name(prefix)):
+                return process
+        except OSError:  # it has ended, or is somebody else's
+            continue
+    return None
 
 
 def advice(prefix: Path) -> str:
     """Which process to look at where Wine does not answer."""
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            name, _, rest = (process / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")
-            if not name.endswith("(wineserver") or (process / "cwd").resolve() != _folder(prefix):
-                continue
-        except OSError:  # it has ended, or is somebody else's
-            continue
-        number = process.name
-        if rest.split()[0] in _STOPPED:
-            return (f"The wineserver of this prefix, process {number}, is stopped: kill -CONT {number} lets it go on, "
-                    f"kill -KILL {number} ends it.")
-        return f"Look at the wineserver of this prefix, process {number}; kill -KILL {number} ends it."
-    return f"No wineserver of the prefix {prefix} runs."
+    server = find(prefix)
+    if server is None:
+        return f"No wineserver of the prefix {prefix} runs."
+    try:
+        _, _, rest = (server / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")
+    except OSError:
+        return f"The wineserver of the prefix {prefix} has just ended."
+    if rest.split()[0] in _STOPPED:
+        return (f"The wineserver of this prefix, process {server.name}, is stopped: kill -CONT {server.name} lets it "
+                f"go on, kill -KILL {server.name} ends it.")
+    return f"Look at the wineserver of this prefix, process {server.name}; kill -KILL {server.name} ends it."
