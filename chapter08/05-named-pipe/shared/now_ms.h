@@ -1,5 +1,5 @@
 /*
- * now_ms.h - a clock for time limits (POSIX).
+ * now_ms.h - a clock for time limits.
  */
 #ifndef NOW_MS_H
 #define NOW_MS_H

@@ -13,6 +13,7 @@
 #endif
 
 #include "companion.h"
+#include "now_ms.h"
 
 #define SILENT_MS 10000
 #define MOMENT_MS 100
@@ -26,11 +27,6 @@ static unsigned long last_call_error(void)
 static bool is_shortage(unsigned long error)
 {
     return error != WSAECONNRESET;
-}
-
-static unsigned long long now_ms(void)
-{
-    return GetTickCount64();
 }
 
 static void wait_a_moment(void)
@@ -48,14 +44,6 @@ static bool is_shortage(unsigned long error)
     return error != EINTR && error != ECONNABORTED && error != EPROTO;
 }
 
-static unsigned long long now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (unsigned long long)now.tv_sec * 1000 + (unsigned long long)now.tv_nsec / 1000000;
-}
-
 static void wait_a_moment(void)
 {
     const struct timespec moment = {.tv_nsec = MOMENT_MS * 1000000L};
@@ -67,7 +55,7 @@ static void wait_a_moment(void)
 void wait_out_shortage(const TCHAR *call, unsigned long client)
 {
     static unsigned long last_error;
-    static unsigned long long last_ms;
+    static long long last_ms;
     const unsigned long error = last_call_error();
 
     if (!is_shortage(error))
