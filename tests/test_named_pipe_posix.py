@@ -271,6 +271,13 @@ def lay(path: Path, kind: str) -> None:
             bound.bind(str(path))
 
 
+def next_ids() -> list[int]:
+    """The process ids that come next. Behind the largest one the system begins again at 300."""
+    last = int(Path("/proc/loadavg").read_text().split()[-1])
+    behind = int(Path("/proc/sys/kernel/pid_max").read_text())
+    return [number if number < behind else number - behind + 300 for number in range(last, last + 1000)]
+
+
 def what_lies(path: Path) -> tuple[int, bytes]:
     mode = path.lstat().st_mode
     return stat.S_IFMT(mode), path.read_bytes() if stat.S_ISREG(mode) else b""
@@ -292,8 +299,7 @@ def test_what_lies_under_our_name_stays_as_it_is(posix_stage: Stage, own_runtime
     places = [own_runtime_folder / f"news.{'requests' if kind == 'named_pipe' else 'socket'}"]
     if program == "answer":
         assert posix_stage.start("named_pipe_server", "--name", "news").next_line()
-        last = int(Path("/proc/loadavg").read_text().split()[-1])
-        places = [own_runtime_folder / f"news.{pid}.answer" for pid in range(last, last + 1000)]
+        places = [own_runtime_folder / f"news.{pid}.answer" for pid in next_ids()]
     for place in places:
         lay(place, lies)
     before = [what_lies(place) for place in places]
@@ -350,8 +356,7 @@ def test_an_output_that_is_no_plain_file_is_not_replaced(posix_stage: Stage, kin
 def test_a_part_file_that_is_there_stays(posix_stage: Stage, kind: str) -> None:
     """Row 4 of the public reports."""
     serve(posix_stage, kind)
-    last = int(Path("/proc/loadavg").read_text().split()[-1])
-    places = [posix_stage.work / f"arrived.{pid}.part" for pid in range(last, last + 1000)]
+    places = [posix_stage.work / f"arrived.{pid}.part" for pid in next_ids()]
     for place in places:
         place.write_bytes(b"precious")
     fetching = client(posix_stage, kind, "--output", "arrived")
