@@ -16,8 +16,11 @@ from companion.play.actor import Actor
 from companion.play.stage import Stage
 from companion.setup.toolchain import Toolchain
 from companion.trace.events import Call, Event
-from companion.trace.kernel import Entry, Kernel, KernelObject
-from companion.trace.reader import Trace, TraceError, with_creations_first
+from companion.trace.kernel import Kernel
+from companion.trace.kernel_object import KernelObject
+from companion.trace.kernel_state import Entry
+from companion.trace.order import in_order
+from companion.trace.reader import Trace, TraceError
 
 TABLE = SOURCE / "common/trace/trace_calls.txt"
 
@@ -185,7 +188,7 @@ def model(*calls: tuple[str, dict[str, object], object]) -> tuple[Kernel, dict[i
 
 
 def made(kind: str, inherits: bool = False) -> tuple[str, dict[str, object], object]:
-    return f"Create{kind.title()}", {}, {"handle": "0x44", "type": kind, "inherit": inherits}
+    return "AnyCall", {}, {"handle": "0x44", "type": kind, "inherit": inherits}
 
 
 def test_a_duplicate_may_close_its_source() -> None:
@@ -216,7 +219,7 @@ def test_a_creation_stays_behind_what_an_earlier_process_of_the_id_did() -> None
     created = {"lpProcessInformation": {"dwProcessId": 100}}
     calls = [Call("start", 1.0, 100, 101, "Earlier"), Call("exit", 1.1, 100, 101, "Earlier"),
              Call("return", 3.0, 40, 41, "Parent", "CreateProcess", 1, created, True, begin=2.0)]
-    assert with_creations_first(calls) == calls
+    assert in_order(calls) == calls
 
 
 def test_lines_of_several_threads_and_processes_do_not_mix(traced_stage: Stage) -> None:

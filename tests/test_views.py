@@ -22,7 +22,7 @@ from companion.show.record import record as recorded
 from companion.show.terminal import columns
 from companion.trace.events import Call
 from companion.trace.kernel import Kernel
-from companion.trace.reader import with_creations_first
+from companion.trace.order import in_order
 from companion.trace.strace import Strace
 
 LESSONS = lessons.find_all(SOURCE)
@@ -187,18 +187,20 @@ def test_a_diagram_on_a_page_is_what_the_trace_says(path: Path, block: str) -> N
 def test_a_child_that_is_quicker_than_the_return_of_its_creation() -> None:
     """The id has been that of another process before."""
     event = {"handle": "0x44", "type": "event", "inherit": True}
-    created = {"lpApplicationName": "Child", "bInheritHandles": True, "lpStartupInfo": {}, "lpProcessInformation": {
-        "hProcess": {"handle": "0x50"}, "hThread": {"handle": "0x54"}, "dwProcessId": 100, "dwThreadId": 104}}
+    unnamed = {"bManualReset": False, "bInitialState": False}
+    information = {"hProcess": {"handle": "0x50"}, "hThread": {"handle": "0x54"}, "dwProcessId": 100, "dwThreadId": 104}
+    created: dict[str, object] = {"lpApplicationName": "Child", "lpCommandLine": None, "bInheritHandles": True,
+                                  "lpStartupInfo": {}, "lpProcessInformation": information}
     calls = [
         Call("start", 1.0, 100, 101, "Earlier"),
         Call("exit", 1.1, 100, 101, "Earlier"),
         Call("start", 1.2, 40, 41, "Parent"),
-        Call("return", 1.3, 40, 41, "Parent", "CreateEvent", 1, {}, event, begin=1.3),
+        Call("return", 1.3, 40, 41, "Parent", "CreateEvent", 1, unnamed, event, begin=1.3),
         Call("start", 2.0, 100, 104, "Child"),
         Call("return", 2.1, 100, 104, "Child", "SetEvent", 1, {"hEvent": {"handle": "0x44"}}, True, begin=2.1),
         Call("return", 2.2, 40, 41, "Parent", "CreateProcess", 2, created, True, begin=1.4),
     ]
-    ordered = with_creations_first(calls)
+    ordered = in_order(calls)
     assert ordered == [*calls[:4], calls[6], *calls[4:6]]
     assert calls_per_program(mermaid(ordered, ""))["Child"] == ["SetEvent(event)"]
 

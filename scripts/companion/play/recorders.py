@@ -20,10 +20,6 @@ class Recorders:
         self._straces: list[strace.Strace] = []
 
     @property
-    def has_posix(self) -> bool:
-        return bool(self._straces)
-
-    @property
     def is_complete(self) -> bool:
         """Whether every strace has written all."""
         return all(trace.is_complete for trace in self._straces)

@@ -13,12 +13,13 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 from ..setup.toolchain import Toolchain
 from ..trace.events import Call, Event, Kind
-from ..trace.reader import with_creations_first
+from ..trace.order import in_order
 from .actor import Actor, Mismatch
 from .lane_names import LaneNames
 from .processes import Processes
@@ -149,11 +150,18 @@ class Stage:
             self._saw_lines(actor, ends_now, None if ends_now else printed.get(lane))
             if ends_now:
                 actor.has_ended = True
+                self._note_end(actor)
                 self.saw(Kind.EXIT, lane, str(actor.status))
 
+    def _note_end(self, actor: Actor) -> None:
+        """A program that was killed has written no line about its end."""
+        of_lane = [call for call in self.calls if call.lane == actor.lane and call.event in ("start", "exit")]
+        if of_lane and of_lane[-1].event == "start":
+            self.calls.append(replace(of_lane[-1], event="exit", time=time.time(), result=actor.status))
+
     def finish_trace(self) -> list[Call]:
-        """All events of a play that is over, in order. strace may still write, and a child outlive its parent: wait for
-        their end, or until those that are left make no progress."""
+        """All events of a play that is over, in the order of cause and effect. strace may still write, and a child
+        outlive its parent: wait for their end, or until those that are left make no progress."""
         stillness = Stillness(self.run, self.toolchain.wine_prefix)
 
         def is_over() -> bool:
@@ -163,9 +171,7 @@ class Stage:
 
         self.wait(is_over)
         self.look()
-        if self.recorders.has_posix:
-            self.calls.sort(key=lambda call: call.time)
-        return with_creations_first(self.calls)
+        return in_order(self.calls)
 
     def saw(self, kind: Kind, lane: str, text: str) -> None:
         self._on_event(Event(time.monotonic() - self._begin, kind, lane, text))

@@ -6,8 +6,10 @@ import itertools
 import re
 from typing import Any
 
+from ..trace.arguments import handle_value
 from ..trace.events import Call
-from ..trace.kernel import Kernel, KernelObject, handle_value
+from ..trace.kernel import Kernel
+from ..trace.kernel_object import KernelObject
 
 
 # Arguments with process ids or lengths of paths: they differ in another run or another folder.
@@ -89,7 +91,7 @@ class Reader:
         if "value" in value:
             name = str(value["name"])
             # strace names structures with all that is in them.
-            return self.text(name) if call.lane[:1].islower() else name
+            return self.text(name) if call.is_posix else name
         if "given" in value or "pointer" in value or not value:
             return "…"
         return "{" + ", ".join(f"{member} = {self.value(call, one, member)}" for member, one in value.items()) + "}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..trace.events import Call
 from ..trace.kernel import Kernel
+from ..trace.order import place
 from .call_text import Reader
 from .diagram import mermaid
 from .perfetto import perfetto
@@ -41,7 +42,7 @@ def _table(recording: Recording) -> Iterator[str]:
             text = f"→ {reader.call(call)} waits"
         else:
             text = reader.returned(call, call.key in entered)
-        yield f"{call.time - first:9.6f}  {call.lane:{width}}  {text}"
+        yield f"{place(call) - first:9.6f}  {call.lane:{width}}  {text}"
 
 
 def _json(recording: Recording) -> Iterator[str]:

@@ -39,8 +39,23 @@ class Call:
     printed: dict[str, int] = field(default_factory=dict)  # the bytes on "out" and "err" before it
 
     @property
+    def is_posix(self) -> bool:
+        """A program of POSIX begins with a small letter, one of Win32 with a capital."""
+        return self.lane[:1].islower()
+
+    @property
+    def has_succeeded(self) -> bool:
+        """Also of one that tells by an error that its object was there before."""
+        return self.error is None or self.result not in (False, None, -1) and not _is_no_handle(self.result)
+
+    @property
     def key(self) -> tuple[int, int]:
         return self.pid, self.number
+
+
+def _is_no_handle(value: Any) -> bool:
+    return isinstance(value, dict) and (value.get("handle") in ("NULL", "INVALID_HANDLE_VALUE")
+                                        or value.get("name") == "WAIT_FAILED")
 
 
 @dataclass(frozen=True)

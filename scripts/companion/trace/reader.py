@@ -43,20 +43,3 @@ class Trace:
                     data.get("number", 0), data.get("args", {}), data.get("result"), data.get("error"),
                     data.get("begin", data["time"]) / 1e6, data.get("halted", False),
                     {stream: data[stream] for stream in ("out", "err") if stream in data})
-
-
-def with_creations_first(calls: list[Call]) -> list[Call]:
-    """A whole trace, each return of CreateProcess in front of what the child did. On a busy machine the child may have
-    made calls before its parent comes to note the return, which tells what the child's handles are."""
-    ordered: list[Call] = []
-    starts: dict[int, Call] = {}  # by process id; one that began before the call is another process
-    for call in calls:
-        if call.event == "start":
-            starts[call.pid] = call
-        is_creation = call.event == "return" and call.name == "CreateProcess" and not call.error
-        child = starts.get(call.arguments["lpProcessInformation"]["dwProcessId"]) if is_creation else None
-        if child and child.time >= call.begin:
-            ordered.insert(ordered.index(child), call)
-        else:
-            ordered.append(call)
-    return ordered

@@ -1,0 +1,237 @@
+"""What the kernel model knows at one moment: processes, threads, handle tables, objects; and the changes of which the
+effects of calls are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from .arguments import handle_value
+from .events import Call
+from .kernel_object import Chunk, Fact, KernelObject
+
+# One object for all that know its name; of files, mailslots and pipes each opening makes one.
+SHARED_BY_NAME = {"event", "mutex", "semaphore", "timer", "section", "job"}
+RUNS = "runs"
+
+
+@dataclass
+class Entry:
+    """A row of a handle table."""
+
+    object: KernelObject
+    is_inheritable: bool
+    access: str = ""  # as the call that made it has asked for it: "GENERIC_WRITE"
+
+
+@dataclass
+class Wait:
+    """What a call that has not returned waits for."""
+
+    what: str  # "signal", "data", "room", "client", "server", "lock", "time", "input" or "completion"
+    objects: list[KernelObject] = field(default_factory=list)
+    needs_all: bool = False
+    limit_ms: int | None = None  # None: for ever
+
+
+@dataclass(eq=False)
+class Thread:
+    number: int  # within its process, in the order of creation; 1 is the main thread
+    object: KernelObject
+    call: Call | None = None  # that it makes, or is about to make
+    is_halted: bool = False  # before that call
+    wait: Wait | None = None
+
+
+@dataclass(eq=False)
+class Process:
+    pid: int
+    object: KernelObject
+    lane: str = ""
+    has_ended: bool = False
+    threads: dict[int, Thread] = field(default_factory=dict)  # by thread id, in the order of creation
+    standard: dict[str, int] = field(default_factory=dict)  # its handles: "hStdInput", "hStdOutput", "hStdError"
+    lists: dict[str, list[int]] = field(default_factory=dict)  # the handles of its attribute lists
+    left_open: list[tuple[int, KernelObject]] = field(default_factory=list)  # at its end
+
+
+class KernelState:
+
+    def __init__(self) -> None:
+        self.processes: dict[int, Process] = {}  # by process id; one that has ended stays until its id comes again
+        self.tables: dict[int, dict[int, Entry]] = {}  # of those that run: by process id, then by handle value
+        self.now = 0.0  # the time of the last event
+        self.views: dict[tuple[int, str], KernelObject] = {}  # of a section: by process id and address
+        self.calling: dict[tuple[int, int], KernelObject] = {}  # the pipes of CallNamedPipe: by process and thread id
+        self.fed: dict[tuple[int, int], list[Chunk]] = {}  # by the key of a read: what it has got
+        self._objects: list[KernelObject] = []
+        self._made = 0
+
+    # --- what there is
+
+    @property
+    def objects(self) -> list[KernelObject]:
+        """Those that exist now. A thread counts as one as soon as a program has a handle to it."""
+        return [one for one in self._objects if one.type != "thread" or one.was_open]
+
+    @property
+    def lanes(self) -> dict[int, str]:
+        """The name of each process that has begun, by its id."""
+        return {pid: process.lane for pid, process in self.processes.items() if process.lane}
+
+    def object_of(self, pid: int, handle: Any) -> KernelObject | None:
+        """What is behind a handle, as it stands among a call's arguments."""
+        if isinstance(handle, dict) and handle.get("handle") == "GetCurrentProcess()":
+            return self.processes[pid].object if pid in self.processes else None
+        entry = self.entry(pid, handle)
+        return entry.object if entry else None
+
+    def entry(self, pid: int, handle: Any) -> Entry | None:
+        value = handle_value(handle)
+        return self.tables.get(pid, {}).get(value) if value is not None else None
+
+    def process(self, pid: int) -> Process:
+        """Also one of which nothing is known but its id."""
+        if pid not in self.processes:
+            self.processes[pid] = Process(pid, self.new("process"))
+        return self.processes[pid]
+
+    def thread(self, call: Call) -> Thread:
+        """The thread that makes the call."""
+        process = self.process(call.pid)
+        if call.tid not in process.threads:
+            process.threads[call.tid] = self.new_thread(process)
+        return process.threads[call.tid]
+
+    def threads(self) -> Iterator[tuple[Process, Thread]]:
+        for process in self.processes.values():
+            for thread in process.threads.values():
+                yield process, thread
+
+    def name_of(self, process: Process, thread: Thread) -> str:
+        """MailReceiver, its main thread; MailReceiver/2, another one."""
+        return process.lane if thread.number == 1 else f"{process.lane}/{thread.number}"
+
+    def named(self, kind: str, name: str) -> KernelObject | None:
+        return next((one for one in self._objects if name and (one.type, one.name) == (kind, name)), None)
+
+    def of_type(self, kind: str) -> list[KernelObject]:
+        return [one for one in self._objects if one.type == kind]
+
+    # --- what happens to processes and threads
+
+    def new_process(self, pid: int, name: str) -> Process:
+        """One that CreateProcess has just made. It may have begun already."""
+        if self.processes.get(pid) and self.processes[pid].has_ended:
+            del self.processes[pid]
+        process = self.process(pid)
+        process.object.name = process.object.name or name
+        process.object.facts.setdefault("signaled", Fact(False))
+        hold(process.object, RUNS)
+        self.tables.setdefault(pid, {})
+        return process
+
+    def new_thread(self, process: Process) -> Thread:
+        made = self.new("thread", f"of {process.object.name}" if not process.threads else "")
+        hold(made, RUNS)
+        made.set(signaled=False)
+        return Thread(len(process.threads) + 1, made)
+
+    def main_thread(self, process: Process, tid: int) -> Thread:
+        return process.threads.setdefault(tid, self.new_thread(process)) if not process.threads \
+            else next(iter(process.threads.values()))
+
+    def add_thread(self, process: Process, tid: int) -> Thread:
+        """One that CreateThread has made; it may have made calls already."""
+        if tid not in process.threads:
+            process.threads[tid] = self.new_thread(process)
+        return process.threads[tid]
+
+    def end(self, pid: int, code: Any = None) -> None:
+        """A process has ended: its threads end, its handles are closed."""
+        process = self.processes.get(pid)
+        if process is None or process.has_ended:
+            if process and code is not None:
+                process.object.set(exit_code=code)
+            return
+        process.has_ended = True
+        for thread in process.threads.values():
+            self.end_thread(process, thread)
+        table = self.tables.get(pid, {})
+        process.left_open = [(value, entry.object) for value, entry in sorted(table.items())]
+        for value in list(table):
+            self.close(pid, value)
+        self.tables.pop(pid, None)
+        for one in [one for one in self._objects if f"mapped by {pid}" in one.held_by_system]:
+            while f"mapped by {pid}" in one.held_by_system:
+                release(one, f"mapped by {pid}")
+            self.forget(one)
+        release(process.object, RUNS)
+        process.object.set(signaled=True)
+        if code is not None:
+            process.object.set(exit_code=code)
+        self.forget(process.object)
+
+    def end_thread(self, process: Process, thread: Thread, code: Any = None) -> None:
+        thread.call, thread.wait, thread.is_halted = None, None, False
+        release(thread.object, RUNS)
+        thread.object.set(signaled=True)
+        if code is not None:
+            thread.object.set(exit_code=code)
+        owner = self.name_of(process, thread)
+        for mutex in self.of_type("mutex"):
+            if mutex.value("owner") == owner:
+                mutex.facts["owner"] = Fact("nobody")
+                mutex.infer("signaled", True, "its owner has ended")
+                mutex.infer("abandoned", True, "its owner has ended")
+        self.forget(thread.object)
+
+    # --- what the effects are made of
+
+    def new(self, kind: str, name: str = "") -> KernelObject:
+        self._made += 1
+        self._objects.append(KernelObject(self._made, kind, name))
+        return self._objects[-1]
+
+    def open(self, pid: int, handle: Any, found: KernelObject, is_inheritable: bool = False, access: str = "") -> None:
+        """A process has got a handle to an object."""
+        value = handle_value(handle)
+        if value is None:
+            return
+        self.close(pid, value)  # in case its closing was not recorded
+        if found not in self._objects:
+            self._objects.append(found)
+        self.tables.setdefault(pid, {})[value] = Entry(found, handle.get("inherit", is_inheritable), access)
+        found.handles.add((pid, value))
+        found.was_open = True
+
+    def close(self, pid: int, value: int | None) -> None:
+        entry = self.tables.get(pid, {}).pop(value, None) if value is not None else None
+        if entry:
+            entry.object.handles.discard((pid, value or 0))
+            if not entry.object.handles:
+                self.cut(entry.object)
+            self.forget(entry.object)
+
+    def cut(self, one: KernelObject) -> None:
+        """An end of a connection is gone: the other end finds what was written before, and then the end."""
+        for other in [other for other in self._objects if other.peer is one]:
+            other.set(other_end="closed")
+            other.peer = None
+            other.facts.pop("other", None)
+
+    def forget(self, one: KernelObject) -> None:
+        """Removes an object that nobody uses any more."""
+        if one.usage_count == 0 and one in self._objects:
+            self._objects.remove(one)
+
+
+def hold(one: KernelObject, reason: str) -> None:
+    if reason not in one.held_by_system:
+        one.held_by_system.append(reason)
+
+
+def release(one: KernelObject, reason: str) -> None:
+    if reason in one.held_by_system:
+        one.held_by_system.remove(reason)

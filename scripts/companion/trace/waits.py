@@ -1,0 +1,50 @@
+"""What a call waits for that has not returned: the calls that may wait for another process, for input or for time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .arguments import number
+from .events import Call
+from .kernel_state import KernelState, Wait
+
+_INFINITE = 0xFFFFFFFF
+
+# Of each call that may wait: what for, the argument with the object, and the argument with the limit.
+WAITS: dict[str, tuple[str, str, str]] = {
+    "ReadFile": ("data", "hFile", ""), "WriteFile": ("room", "hFile", ""), "ReadConsole": ("input", "", ""),
+    "FlushFileBuffers": ("room", "hFile", ""), "LockFileEx": ("lock", "hFile", ""),
+    "ConnectNamedPipe": ("client", "hNamedPipe", ""), "WaitNamedPipe": ("server", "", "nTimeOut"),
+    "TransactNamedPipe": ("data", "hNamedPipe", ""), "CallNamedPipe": ("data", "", "nTimeOut"),
+    "GetOverlappedResult": ("completion", "hFile", ""),
+    "GetOverlappedResultEx": ("completion", "hFile", "dwMilliseconds"),
+    "GetQueuedCompletionStatus": ("completion", "CompletionPort", "dwMilliseconds"),
+    "WaitForSingleObject": ("signal", "hHandle", "dwMilliseconds"),
+    "WaitForSingleObjectEx": ("signal", "hHandle", "dwMilliseconds"),
+    "WaitForMultipleObjects": ("signal", "lpHandles", "dwMilliseconds"),
+    "WaitForMultipleObjectsEx": ("signal", "lpHandles", "dwMilliseconds"),
+    "MsgWaitForMultipleObjects": ("signal", "pHandles", "dwMilliseconds"),
+    "SignalObjectAndWait": ("signal", "hObjectToWaitOn", "dwMilliseconds"),
+    "Sleep": ("time", "", "dwMilliseconds"), "SleepEx": ("time", "", "dwMilliseconds"),
+    "accept": ("client", "s", ""), "connect": ("server", "s", ""), "recv": ("data", "s", ""), "send": ("room", "s", ""),
+    "select": ("data", "", ""), "WSAPoll": ("data", "", ""), "getaddrinfo": ("server", "", ""),
+    "FlushViewOfFile": ("room", "", ""),
+    # POSIX
+    "read": ("data", "fd", ""), "write": ("room", "fd", ""), "open": ("client", "", ""), "openat": ("client", "", ""),
+    "recvfrom": ("data", "sockfd", ""), "sendto": ("room", "sockfd", ""), "recvmsg": ("data", "sockfd", ""),
+    "sendmsg": ("room", "sockfd", ""), "accept4": ("client", "sockfd", ""), "msgrcv": ("data", "msqid", ""),
+    "msgsnd": ("room", "msqid", ""), "semop": ("signal", "semid", ""), "semtimedop": ("signal", "semid", ""),
+    "wait4": ("signal", "pid", ""), "waitid": ("signal", "id", ""), "poll": ("data", "fds", ""),
+    "ppoll": ("data", "fds", ""), "msync": ("room", "", ""), "fsync": ("room", "fd", ""),
+}
+
+
+def of(kernel: KernelState, call: Call) -> Wait | None:
+    if call.name not in WAITS:
+        return None
+    what, handle, limit = WAITS[call.name]
+    handles: Any = call.arguments.get(handle)
+    found = [kernel.object_of(call.pid, one) for one in (handles if isinstance(handles, list) else [handles])]
+    limit_ms = number(call.arguments.get(limit)) if limit else _INFINITE
+    return Wait(what, [one for one in found if one], bool(call.arguments.get("bWaitAll")),
+                None if limit_ms == _INFINITE else limit_ms)
