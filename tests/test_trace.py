@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -173,8 +176,8 @@ def test_one_object_in_the_handle_tables_of_two_processes(traced_stage: Stage) -
 
 
 def test_a_trace_of_another_version_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "trace").write_text('{"v":2,"event":"start","time":1,"pid":1,"tid":1,"program":"X"}\n')
-    with pytest.raises(TraceError, match="version 1 of the trace is expected, found 2"):
+    (tmp_path / "trace").write_text('{"v":1,"event":"start","time":1,"pid":1,"tid":1,"program":"X"}\n')
+    with pytest.raises(TraceError, match="version 2 of the trace is expected, found 1"):
         list(Trace(tmp_path / "trace", lambda start: str(start["program"])).poll())
 
 
@@ -269,12 +272,87 @@ def test_calls_stand_between_the_lines_where_they_were_made(win32: Toolchain) ->
     assert shown[-3:-1] == ["CreateFile", "open it after the duplicate is closed: error 2"]
 
 
+# --- how the recorders come in front of a program
+
+
+def test_each_form_of_a_call_is_recorded_by_its_plain_name(traced_stage: Stage) -> None:
+    run(traced_stage, "TraceProbe", "forms")
+    calls = returned(traced_stage)
+    assert [call.name for call in calls] == ["CreateEvent"] * 3 + [
+        "SetEnvironmentVariable", "SetEnvironmentVariable", "GetEnvironmentVariable", "CreateProcess",
+        "CreateToolhelp32Snapshot", "Process32First", "CreateFile"]
+    assert [call.result.get("name") for call in calls[:3]] == [
+        None, "Local\\companion-trace-한", "Local\\companion-trace-한"]
+    assert calls[3].arguments == {"lpName": "COMPANION_PROBE", "lpValue": "한"}
+    assert calls[5].arguments["lpBuffer"] == "plain"
+    assert calls[6].arguments["lpCommandLine"] == "no-such-program 한"
+    assert calls[6].arguments["lpStartupInfo"]["hStdInput"] == {"handle": "NULL"}
+    assert calls[8].arguments["lppe"]["szExeFile"]
+
+
+def test_a_call_has_its_place_in_the_source(traced_stage: Stage) -> None:
+    run(traced_stage, "TraceProbe", "forms")
+    lines = (SOURCE / "tests/trace_probe.c").read_text("utf-8").splitlines()
+    for call in returned(traced_stage):
+        assert call.file == "tests/trace_probe.c"
+        assert call.name in lines[call.line - 1]  # the first line of the call, if it has several
+
+
+@pytest.mark.parametrize("program, source", [("MailSender", "chapter07/01-mailslot/MailSender.c"),
+                                             ("SocketServer", "chapter08/05-named-pipe/shared/open_win32.c")])
+def test_a_program_holds_no_path_of_the_machine(win32: Toolchain, program: str, source: str) -> None:
+    """Of a source it has the path within the project. What the debugger reads is not loaded, and left out here."""
+    command = shutil.which("x86_64-w64-mingw32-strings") or shutil.which("strings") or pytest.skip("needs strings")
+    found = subprocess.run([command, "--data", str(win32.executable(program))], capture_output=True, text=True,
+                           check=True).stdout.splitlines()
+    assert source in found
+    assert not [text for text in found if str(SOURCE) in text or "../" in text]
+
+
+OWN_FUNCTIONS = """
+#include "companion.h"
+
+static int send(const char *to, int count)
+{
+    return to != NULL ? count : 0;
+}
+
+static bool bind(int a)
+{
+    return a > 0;
+}
+
+int connect(void);
+int connect(void)
+{
+    struct { int select; } closesocket = {send("x", 1)};
+    return bind(1) ? closesocket.select : 0;
+}
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Meson's compile_commands.json for gcc")
+def test_a_program_without_sockets_may_have_a_function_named_send(win32: Toolchain, tmp_path: Path) -> None:
+    """Compiled as MailSender is, with the precompiled header in front."""
+    (tmp_path / "own.c").write_text(OWN_FUNCTIONS, encoding="utf-8")
+    told = json.loads((win32.build_dir / "compile_commands.json").read_text(encoding="utf-8"))
+    words = shlex.split(next(one["command"] for one in told if one["file"].endswith("/MailSender.c")))
+    words[words.index("-MF") + 1] = str(tmp_path / "own.d")
+    words[words.index("-o") + 1] = str(tmp_path / "own.obj")
+    words[words.index("-c") + 1] = str(tmp_path / "own.c")
+    result = subprocess.run([*words, "-Werror", "-H"], cwd=win32.build_dir, capture_output=True, encoding="utf-8",
+                            check=False)
+    assert result.returncode == 0, result.stderr
+    assert result.stderr.startswith("! common/trace/trace.h.gch") and "winsock2.h" not in result.stderr
+    assert b"trace_send" not in (tmp_path / "own.obj").read_bytes()
+
+
 # --- the table
 
 
 def test_every_call_that_a_lesson_makes_is_recorded() -> None:
     calls, _ = trace_calls.read(TABLE)
-    recorded = {call.name for call in calls}
+    recorded = {name for call in calls for form in call.forms() for name in (call.name, form.function)}
     missing: dict[str, str] = {}
     for source in sorted(SOURCE.glob("chapter0*/**/*.[ch]")):
         made = {name for name in _calls_in(source) if ABOUT.search(name)}

@@ -1,12 +1,14 @@
 /*
  * trace_probe.c - makes calls for the tests to find in the trace.
  *
- * Run     TraceProbe errors | handles | threads N | overhead
+ * Run     TraceProbe errors | forms | handles | threads N | overhead
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "companion.h"
+
+#include <tlhelp32.h>
 
 /* Prints the last error after calls that set it, and after calls that leave it alone. */
 static int show_errors(void)
@@ -23,6 +25,33 @@ static int show_errors(void)
     CreateMutex(NULL, FALSE, _T("Local\\companion-trace-probe"));
     print(_T("success %lu\n"), GetLastError());
     WaitForSingleObject(hEvent, 0);
+    return 0;
+}
+
+/* A call in its plain form, its W form and its A form; and a function by its name, which is the function of Windows. */
+static int call_in_each_form(void)
+{
+    BOOL(WINAPI * close)(HANDLE) = CloseHandle;
+    STARTUPINFOA si = {0};
+    PROCESS_INFORMATION pi;
+    PROCESSENTRY32W entry = {0};
+    char command[] = "no-such-program \xED\x95\x9C", value[8];
+
+    close(CreateEvent(NULL, FALSE, FALSE, NULL));
+    close(CreateEventW(NULL, FALSE, FALSE, L"Local\\companion-trace-\xD55C"));
+    close(CreateEventA(NULL, FALSE, FALSE, "Local\\companion-trace-\xED\x95\x9C"));
+    SetEnvironmentVariableA("COMPANION_PROBE", "\xED\x95\x9C");
+    SetEnvironmentVariableA("COMPANION_PROBE", "plain");
+    GetEnvironmentVariableA("COMPANION_PROBE", value, sizeof(value));
+    si.cb = sizeof(si);
+    si.dwFlags = STARTF_USESTDHANDLES;
+    CreateProcessA(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &si, &pi);
+    entry.dwSize = sizeof(entry);
+    HANDLE hSnapshot = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
+    Process32FirstW(hSnapshot, &entry);
+    close(hSnapshot);
+    CreateFile(_T("no/such/file"), GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
+               OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
     return 0;
 }
 
@@ -138,11 +167,13 @@ int _tmain(int argc, TCHAR *argv[])
     const TCHAR *what = argc > 1 ? argv[1] : _T("");
     if (_tcscmp(what, _T("errors")) == 0)
         return show_errors();
+    if (_tcscmp(what, _T("forms")) == 0)
+        return call_in_each_form();
     if (_tcscmp(what, _T("handles")) == 0)
         return pass_handles(argv[0]);
     if (_tcscmp(what, _T("threads")) == 0 && argc > 2 && parse_number(argv[2], 1, 100000, &count))
         return call_from_threads(count);
     if (_tcscmp(what, _T("overhead")) == 0)
         return measure_overhead();
-    die_usage(_T("expected errors, handles, threads N or overhead, found '%s'"), what);
+    die_usage(_T("expected errors, forms, handles, threads N or overhead, found '%s'"), what);
 }

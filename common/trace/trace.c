@@ -3,7 +3,7 @@
 
 #include "trace_internal.h"
 
-#define TRACE_VERSION 1
+#define TRACE_VERSION 2
 #define PATH_CHARS    1024
 
 bool trace_is_on;
@@ -65,11 +65,11 @@ void trace_write_event(const char *event, LONGLONG time, const char *members)
         return;
     trace_put(&line, "{");
     trace_number(&line, "v", TRACE_VERSION);
-    trace_ansi(&line, "event", event);
+    trace_word(&line, "event", event);
     trace_number(&line, "time", time);
     trace_number(&line, "pid", GetCurrentProcessId());
     trace_number(&line, "tid", GetCurrentThreadId());
-    trace_text(&line, "program", program_name());
+    trace_text(&line, "program", trace_tchar(program_name()));
     put_printed(&line, "out", STD_OUTPUT_HANDLE);
     put_printed(&line, "err", STD_ERROR_HANDLE);
     trace_put(&line, members);
@@ -105,7 +105,7 @@ static void put_lane(trace_call *members, bool isRoot)
     const TCHAR *lane = backslash == NULL ? path : backslash + 1;
     format_text(own, MAX_PATH + 16, _T("%s.%lu"), program_name(), GetCurrentProcessId());
     if (isRoot || _tcscmp(lane, own) == 0)
-        trace_text(members, "lane", lane);
+        trace_text(members, "lane", trace_tchar(lane));
 }
 
 void trace_companion_init(const TCHAR *argv0)
@@ -127,7 +127,7 @@ void trace_companion_init(const TCHAR *argv0)
         trace_step_run[0] = _T('\0');
 
     trace_is_on = true;
-    trace_text(&members, "command", GetCommandLine());
+    trace_text(&members, "command", trace_wide(GetCommandLineW()));
     put_lane(&members, isRoot);
     trace_write_event("start", trace_now(), members.text);
     free(members.text);

@@ -1,18 +1,22 @@
 /*
  * trace.h - routes the calls of a program through recorders. The build puts it in front of every Win32 program
  * (gcc -include, cl /FI), so that the sources stay as they are. TRACE.md describes the result.
+ *
+ * It includes every header that declares one of the calls: later, a declaration would be taken for a call. The sockets
+ * are in trace_sockets.h, which comes in front of those programs alone that use them: in another one `send` or
+ * `connect` may be a function of its own.
  */
 #ifndef COMPANION_TRACE_H
 #define COMPANION_TRACE_H
 
 #include <windows.h>
-#include <winsock2.h>
-#include <ws2tcpip.h>
 
 #include <tlhelp32.h>
 
+#include "trace_place.h"
+
 /* Prototypes of the recorders, and a macro for each call of trace_calls.txt. */
-#include "trace_calls.h"
+#include "trace_kernel32.h"
 
 /* The trace begins with the program. companion.h, which comes later, declares this name then. */
 #define companion_init trace_companion_init

@@ -1,5 +1,6 @@
 /* trace_call.c - the lines of one call: on entry where it may block, and on return. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "trace_internal.h"
 
@@ -22,7 +23,34 @@ static void wait_for_stage(HANDLE hGo)
     CloseHandle(objects[1]);
 }
 
-void trace_begin(trace_call *call, const char *name)
+/*
+ * The file as a path from the root of the project, with slashes, whatever the compiler made of it: without the "../"
+ * that lead there from the build directory, and without a folder that the path leaves again.
+ */
+static void put_file(trace_call *call, const char *file)
+{
+    char path[MAX_PATH];
+    size_t used = 0;
+
+    while (*file != '\0' && used < sizeof(path) - 1) {
+        size_t chars = strcspn(file, "/\\");
+
+        if (chars == 2 && strncmp(file, "..", 2) == 0) {
+            while (used > 0 && path[--used] != '/') {
+            }
+        } else if (chars > 0 && used + chars < sizeof(path) - 1) {
+            if (used > 0)
+                path[used++] = '/';
+            memcpy(path + used, file, chars);
+            used += chars;
+        }
+        file += chars + (file[chars] != '\0');
+    }
+    path[used] = '\0';
+    trace_word(call, "file", path);
+}
+
+void trace_begin(trace_call *call, const char *name, trace_place place)
 {
     const trace_call none = {0};
 
@@ -30,8 +58,10 @@ void trace_begin(trace_call *call, const char *name)
     call->last_error = GetLastError();
     call->name = name;
     call->number = InterlockedIncrement(&calls_made);
-    trace_ansi(call, "call", name);
+    trace_word(call, "call", name);
     trace_number(call, "number", call->number);
+    put_file(call, place.file);
+    trace_number(call, "line", place.line);
     trace_put(call, ",\"args\":{");
 }
 
@@ -86,7 +116,7 @@ void trace_end(trace_call *call)
         trace_put(call, ",\"error\":{");
         trace_number(call, "number", call->last_error);
         if (name != NULL)
-            trace_text(call, "name", name);
+            trace_text(call, "name", trace_tchar(name));
         trace_put(call, "}");
     }
     trace_number(call, "begin", call->begin);

@@ -1,15 +1,18 @@
 """Makes the recorders of a trace from their table:
 
-    trace_calls.py TABLE HEADER LIBRARY=SOURCE...
+    trace_calls.py TABLE LIBRARY=HEADER,SOURCE...
 
-HEADER routes each call of a program to its recorder; trace.h includes it. Each SOURCE holds the recorders of the
-calls of one LIBRARY of Windows. The comments in the table say how a call is described. A parameter without a colon is
-shown as TYPES below says for its type, one with a colon as
+SOURCE gets the recorders of the calls of one LIBRARY of Windows, HEADER what routes a program's calls to them; trace.h
+and trace_sockets.h include it. A call that takes text has two recorders, of its W form and of its A form.
+
+The comments in the table say how a call is described. A parameter without a colon is shown as TYPES below says for its
+type, one with a colon as
 
     a set of constants      by their names; out_SET when the call writes the value
     process                 a handle that may be one of a process, with the process's id
     handles(COUNT)          an array of handles
-    made(TYPE[, NAME])      a new handle
+    made(TYPE)              a new handle
+    made_in(PROCESS)        a new handle in that process
     data(BYTES)             the data that the call takes
     read(BYTES, ROOM)       the data that it gives: *BYTES of them, at most ROOM
     received(ROOM)          the same, where the result is their number
@@ -23,21 +26,27 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 # How a parameter of this type is shown. What begins with out_ is known after the call.
 TYPES = {
-    "HANDLE": "handle", "SOCKET": "socket", "BOOL": "bool", "LPCTSTR": "text", "LPTSTR": "text", "PCSTR": "ansi",
-    "LPCWSTR": "wide",
+    "HANDLE": "handle", "SOCKET": "socket", "BOOL": "bool", "LPCTSTR": "text", "LPTSTR": "text", "PCSTR": "text",
     "LPSECURITY_ATTRIBUTES": "security", "LPOVERLAPPED": "overlapped", "LARGE_INTEGER": "large_value",
     "LPPROC_THREAD_ATTRIBUTE_LIST": "pointer",
     "LPDWORD": "out_number", "PDWORD": "out_number", "PULONG": "out_number", "LPLONG": "out_number",
-    "PSIZE_T": "out_number", "PLARGE_INTEGER": "out_large", "LPHANDLE": "out_handle",
+    "PSIZE_T": "out_number", "PLARGE_INTEGER": "out_large",
     "LPPROCESS_INFORMATION": "out_process_information", "LPPROCESSENTRY32": "out_process_entry",
 } | dict.fromkeys(["DWORD", "UINT", "ULONG", "LONG", "int", "INT", "long", "SIZE_T"], "number")
 
-POINTERS = {"LPVOID", "LPTCH", "LPWCH"}
+# The types of a call that has two forms, in its W form and in its A form. The plain name is one of the two.
+FORMS = {
+    "LPCTSTR": ("LPCWSTR", "LPCSTR"), "LPTSTR": ("LPWSTR", "LPSTR"), "LPTCH": ("LPWCH", "LPCH"),
+    "LPSTARTUPINFO": ("LPSTARTUPINFOW", "LPSTARTUPINFOA"),
+    "LPPROCESSENTRY32": ("LPPROCESSENTRY32W", "LPPROCESSENTRY32"),
+}
+
+POINTERS = {"LPVOID", "LPWCH", "LPCH"}
 FAILED = {"BOOL": "FALSE", "HANDLE": "NULL"} | dict.fromkeys(POINTERS, "NULL")
 
 
@@ -56,6 +65,28 @@ class Call:
     name: str
     parameters: list[Parameter]
     words: dict[str, list[str]] = field(default_factory=dict)
+    form: str = ""  # "W" or "A", where the call has both
+
+    @property
+    def function(self) -> str:
+        """What the form is called."""
+        return self.name if self.form == "A" and "plain_is_ansi" in self.words else self.name + self.form
+
+    def text(self, pointer: str) -> str:
+        """A text of this call, as the functions of the recorders take it."""
+        return f"trace_{'wide' if self.form == 'W' else 'ansi'}({pointer})"
+
+    def forms(self) -> list[Call]:
+        """The W form and the A form, or the call itself where it has only one."""
+        if not {self.result, *(one.type for one in self.parameters)} & set(FORMS):
+            return [self]
+        return [replace(self, form=form, result=_in_form(self.result, number),
+                        parameters=[replace(one, type=_in_form(one.type, number)) for one in self.parameters])
+                for number, form in enumerate("WA")]
+
+
+def _in_form(of: str, number: int) -> str:
+    return FORMS[of][number] if of in FORMS else of
 
 
 @dataclass
@@ -106,7 +137,7 @@ def _call(library: str, found: re.Match[str]) -> Call:
             raise TableError(f"{one['type']} {one['name']}: this type needs a kind behind the name")
         parameters.append(Parameter(one["type"], one["name"], kind, _operands(one["operands"])))
     words = {word[1]: _operands(word[2]) for word in _WORD.finditer(found["words"])}
-    if unknown := set(words) - {"blocks", "fails", "made", "may_exist", "shows"}:
+    if unknown := set(words) - {"blocks", "fails", "made", "may_exist", "plain_is_ansi", "shows"}:
         raise TableError(f"unknown word {unknown.pop()!r}")
     return Call(library, found["result"], found["name"], parameters, words)
 
@@ -116,12 +147,12 @@ def _operands(text: str | None) -> list[str]:
 
 
 def prototype(call: Call) -> str:
-    parameters = ", ".join(f"{one.type} {one.name}" for one in call.parameters) or "void"
-    return f"{call.result} WINAPI trace_{call.name}({parameters})"
+    parameters = "".join(f", {one.type} {one.name}" for one in call.parameters)
+    return f"{call.result} trace_{call.name}{call.form}(trace_place place{parameters})"
 
 
 def recorder(call: Call, constants: dict[str, Constants]) -> str:
-    real = f"{call.name}({', '.join(one.name for one in call.parameters)})"
+    real = f"{call.function}({', '.join(one.name for one in call.parameters)})"
     is_void = call.result == "void"
     before: list[str] = []
     after: list[str] = []
@@ -130,16 +161,16 @@ def recorder(call: Call, constants: dict[str, Constants]) -> str:
             continue
         if _is_written(one):
             after.append(f"        if ({one.name} != NULL) {{\n            trace_fill(&call, {len(after)});\n"
-                         f"            {_written(one, constants)}\n        }}\n")
+                         f"            {_written(call, one, constants)}\n        }}\n")
             before.append(f'    trace_later(&call, "{one.name}", {one.name} != NULL);\n')
         else:
-            before.append(f"    {_taken(one, constants)}\n")
+            before.append(f"    {_taken(call, one, constants)}\n")
 
     success = "true" if is_void else _success(call)
     text = f"{prototype(call)}\n{{\n"
     text += f"    if (!trace_is_on) {{\n        {real};\n        return;\n    }}\n" if is_void else \
             f"    if (!trace_is_on)\n        return {real};\n"
-    text += f'\n    trace_call call;\n    trace_begin(&call, "{call.name}");\n' + "".join(before)
+    text += f'\n    trace_call call;\n    trace_begin(&call, "{call.name}", place);\n' + "".join(before)
     text += f"    trace_enter(&call, {_bool('blocks' in call.words)});\n"
     text += f"    {real};\n" if is_void else f"    {call.result} result = {real};\n"
     text += f"    trace_leave(&call, {success}, {_bool('may_exist' in call.words)});\n"
@@ -153,7 +184,7 @@ def recorder(call: Call, constants: dict[str, Constants]) -> str:
 
 
 def _is_written(one: Parameter) -> bool:
-    return one.kind.startswith("out_") or one.kind in ("read", "received") or (one.kind == "made")
+    return one.kind.startswith("out_") or one.kind in ("read", "received", "made", "made_in")
 
 
 def _success(call: Call) -> str:
@@ -161,12 +192,14 @@ def _success(call: Call) -> str:
     return "true" if failed is None else "result == 0" if failed == "nonzero" else f"result != {failed}"
 
 
-def _taken(one: Parameter, constants: dict[str, Constants]) -> str:
+def _taken(call: Call, one: Parameter, constants: dict[str, Constants]) -> str:
     """Shows what the caller gives, before the call."""
     name, kind, operands = one.name, one.kind, one.operands
     if kind in constants:
         value = f"{name} == NULL ? 0 : *{name}" if one.type.startswith("LP") else name
         return f'trace_constant(&call, "{name}", &{kind}_names, (DWORD)({value}));'
+    if kind == "text":
+        return f'trace_text(&call, "{name}", {call.text(name)});'
     if kind == "number":
         return f'trace_number(&call, "{name}", (LONGLONG){name});'
     if kind == "given":
@@ -179,15 +212,14 @@ def _taken(one: Parameter, constants: dict[str, Constants]) -> str:
         return f'trace_handle(&call, "{name}", (HANDLE){name});'
     if kind == "data":
         return f'trace_data(&call, "{name}", {name}, (size_t){operands[0]});'
-    if kind == "handles":
-        return f'trace_handles(&call, "{name}", {name}, {operands[0]});'
-    if kind == "address":
-        return f'trace_address(&call, "{name}", {name});'
+    if kind == "startup":
+        # The two forms of the structure differ in the types of texts that are not shown.
+        return f'trace_startup(&call, "{name}", (const STARTUPINFOW *){name}, {operands[0]});'
     rest = "".join(f", {operand}" for operand in operands)
     return f'trace_{kind}(&call, "{name}", {name}{rest});'
 
 
-def _written(one: Parameter, constants: dict[str, Constants]) -> str:
+def _written(call: Call, one: Parameter, constants: dict[str, Constants]) -> str:
     """Shows what the call has written, after it."""
     name, kind, operands = one.name, one.kind.removeprefix("out_"), one.operands
     if kind in constants:
@@ -196,16 +228,21 @@ def _written(one: Parameter, constants: dict[str, Constants]) -> str:
         return f"trace_number(&call, NULL, (LONGLONG)*{name});"
     if kind == "large":
         return f"trace_number(&call, NULL, {name}->QuadPart);"
-    if kind == "handle":
-        return f'trace_made(&call, NULL, *{name}, NULL, NULL);'
     if kind == "made":
-        return f'trace_made(&call, NULL, *{name}, "{operands[0]}", NULL);'
+        return f'trace_made(&call, NULL, *{name}, "{operands[0]}", no_text);'
+    if kind == "made_in":
+        return f"trace_made_in(&call, NULL, *{name}, {operands[0]});"
     if kind == "read":
         return f"trace_data(&call, NULL, {name}, trace_count({operands[0]}, {operands[1]}));"
     if kind == "received":
         return f"trace_data(&call, NULL, {name}, (size_t)result);"
+    if kind == "text":
+        return f"trace_text(&call, NULL, {call.text(name)});"
     if kind == "result_text":
-        return f"trace_text(&call, NULL, result < {operands[0]} ? {name} : NULL);"
+        return f"trace_text(&call, NULL, {call.text(f'result < {operands[0]} ? {name} : NULL')});"
+    if kind == "process_entry":
+        return (f"trace_process_entry(&call, NULL, {call.text(f'{name}->szExeFile')}, {name}->th32ProcessID, "
+                f"{name}->th32ParentProcessID);")
     return f"trace_{kind}(&call, NULL, {name});"
 
 
@@ -213,7 +250,7 @@ def _result(call: Call, constants: dict[str, Constants]) -> str:
     if "made" in call.words:
         kind, *name = call.words["made"]
         value = "(HANDLE)result" if call.result == "SOCKET" else "result"
-        return f'trace_made(&call, "result", {value}, "{kind}", {name[0] if name else "NULL"});'
+        return f'trace_made(&call, "result", {value}, "{kind}", {call.text(name[0]) if name else "no_text"});'
     shows = call.words.get("shows", [""])[0]
     if shows in constants:
         return f'trace_constant(&call, "result", &{shows}_names, result);'
@@ -228,17 +265,30 @@ def _bool(value: bool) -> str:
 
 
 def header(calls: list[Call]) -> str:
+    """Function-like macros: a name without a parenthesis behind it stays the function of Windows. Windows' own macros
+    make CreateFileW or CreateFileA of CreateFile, so these two names are enough."""
     text = "/* Made by trace_calls.py from trace_calls.txt. */\n\n"
-    text += "".join(f"{prototype(call)};\n" for call in calls)
-    # The recorders themselves make the real calls.
-    text += "\n#ifndef TRACE_RECORDERS\n"
-    return text + "".join(f"#undef {call.name}\n#define {call.name} trace_{call.name}\n" for call in calls) + "#endif\n"
+    macros = "\n/* The recorders themselves make the real calls. */\n#ifndef TRACE_RECORDERS\n"
+    for call in calls:
+        for form in call.forms():
+            passed = "TRACE_HERE, __VA_ARGS__" if call.parameters else "TRACE_HERE"
+            macro = (f"#define {form.function}({'...' if call.parameters else ''}) "
+                     f"trace_{form.name}{form.form}({passed})\n")
+            text += _only_where_it_is(form, f"{prototype(form)};\n")
+            macros += _only_where_it_is(form, macro)
+    return f"{text}{macros}#endif\n"
 
 
-def source(calls: list[Call], constants: dict[str, Constants]) -> str:
+def _only_where_it_is(form: Call, text: str) -> str:
+    """With UNICODE there is no name for an A form that has the plain name."""
+    return text if form.function.endswith(form.form) else f"#ifndef UNICODE\n{text}#endif\n"
+
+
+def source(calls: list[Call], constants: dict[str, Constants], header_file: str) -> str:
     text = "/* Made by trace_calls.py from trace_calls.txt. */\n#define TRACE_RECORDERS\n"
-    text += '#include "trace.h"\n#include "trace_record.h"\n'
-    body = "\n".join(recorder(call, constants) for call in calls)
+    text += '#include "trace_record.h"\n\n#include <tlhelp32.h>\n#include <ws2tcpip.h>\n\n'
+    text += f'#include "{header_file}"\n'
+    body = "\n".join(_only_where_it_is(form, recorder(form, constants)) for call in calls for form in call.forms())
     for one in constants.values():
         if f"&{one.name}_names," not in body:
             continue
@@ -249,13 +299,13 @@ def source(calls: list[Call], constants: dict[str, Constants]) -> str:
     return f"{text}\n{body}"
 
 
-def main(table: str, header_file: str, *sources: str) -> None:
+def main(table: str, *made: str) -> None:
     calls, constants = read(Path(table))
-    Path(header_file).write_text(header(calls), encoding="utf-8")
-    for one in sources:
-        library, _, file = one.partition("=")
+    for one in made:
+        library, header_file, source_file = re.split("[=,]", one, maxsplit=2)
         chosen = [call for call in calls if call.library == library]
-        Path(file).write_text(source(chosen, constants), encoding="utf-8")
+        Path(header_file).write_text(header(chosen), encoding="utf-8")
+        Path(source_file).write_text(source(chosen, constants, Path(header_file).name), encoding="utf-8")
 
 
 if __name__ == "__main__":

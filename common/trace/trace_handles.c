@@ -60,23 +60,36 @@ void trace_handles(trace_call *call, const char *name, const HANDLE *handles, DW
     trace_put(call, "]");
 }
 
-void trace_made(trace_call *call, const char *name, HANDLE handle, const char *type, const TCHAR *object)
+/* What the system says of a handle of this process, which may differ from what was asked for. */
+static void put_told(trace_call *call, HANDLE handle)
 {
-    DWORD flags;
+    DWORD flags, pid = GetProcessId(handle);
 
+    if (GetHandleInformation(handle, &flags))
+        trace_bool(call, "inherit", flags & HANDLE_FLAG_INHERIT);
+    if (pid != 0)
+        trace_number(call, "pid", pid);
+}
+
+void trace_made(trace_call *call, const char *name, HANDLE handle, const char *type, trace_string object)
+{
     trace_put_key(call, name);
     open_handle(call, handle);
     if (handle != NULL && handle != INVALID_HANDLE_VALUE) {
-        if (type != NULL)
-            trace_ansi(call, "type", type);
-        if (object != NULL)
+        trace_word(call, "type", type);
+        if (object.wide != NULL || object.ansi != NULL)
             trace_text(call, "name", object);
-        /* As the system says, which may differ from what was asked for. */
-        if (GetHandleInformation(handle, &flags))
-            trace_bool(call, "inherit", flags & HANDLE_FLAG_INHERIT);
-        DWORD pid = GetProcessId(handle);
-        if (pid != 0)
-            trace_number(call, "pid", pid);
+        put_told(call, handle);
     }
+    trace_put(call, "}");
+}
+
+void trace_made_in(trace_call *call, const char *name, HANDLE handle, HANDLE hProcess)
+{
+    trace_put_key(call, name);
+    open_handle(call, handle);
+    /* In another process the same number means something else. */
+    if (handle != NULL && GetProcessId(hProcess) == GetCurrentProcessId())
+        put_told(call, handle);
     trace_put(call, "}");
 }

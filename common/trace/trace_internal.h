@@ -19,6 +19,9 @@ void trace_put_hex(trace_call *call, ULONGLONG value, int digits); /* at least t
 void trace_put_utf8(trace_call *call, const char *utf8, size_t bytes);
 void trace_put_utf16(trace_call *call, const wchar_t *utf16, size_t units);
 
+/* One of our own words as a member. */
+void trace_word(trace_call *call, const char *name, const char *utf8);
+
 /* The name of a member, with a comma in front where there is one before it; its value follows. NULL: no name. */
 void trace_put_key(trace_call *call, const char *name);
 

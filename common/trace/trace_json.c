@@ -100,6 +100,12 @@ void trace_put_utf16(trace_call *call, const wchar_t *utf16, size_t units)
     trace_put(call, "\"");
 }
 
+void trace_word(trace_call *call, const char *name, const char *utf8)
+{
+    trace_put_key(call, name);
+    trace_put_utf8(call, utf8, strlen(utf8));
+}
+
 void trace_put_key(trace_call *call, const char *name)
 {
     if (name == NULL)

@@ -13,7 +13,7 @@
 #include <windows.h>
 #include <winsock2.h>
 
-#include <tlhelp32.h>
+#include "trace_place.h"
 
 /* Whether calls are recorded. If not, this check is all that a recorder costs. */
 extern bool trace_is_on;
@@ -32,6 +32,17 @@ typedef struct trace_call {
     char *tail; /* what stands behind the argument that is being filled in */
 } trace_call;
 
+/* A text of a program, in the form of its call; NULL in both means none. */
+typedef struct trace_string {
+    const wchar_t *wide;
+    const char *ansi; /* in the process's ANSI code page */
+} trace_string;
+
+extern const trace_string no_text;
+trace_string trace_wide(const wchar_t *text);
+trace_string trace_ansi(const char *text);
+trace_string trace_tchar(const TCHAR *text);
+
 /* Names for the values of a parameter. */
 typedef struct trace_name {
     DWORD value;
@@ -46,7 +57,7 @@ typedef struct trace_names {
 /* What companion_init becomes in a program: it, and then the start of the trace, if COMPANION_TRACE asks for one. */
 void trace_companion_init(const TCHAR *argv0);
 
-void trace_begin(trace_call *call, const char *name);
+void trace_begin(trace_call *call, const char *name, trace_place place);
 
 /* Writes a line if the call may block, and halts the program if a demo asks for it. */
 void trace_enter(trace_call *call, bool blocks);
@@ -68,9 +79,7 @@ void trace_result(trace_call *call);
 void trace_end(trace_call *call);
 
 /* One value. Without a name it goes to the place that trace_fill has chosen. */
-void trace_text(trace_call *call, const char *name, const TCHAR *text);
-void trace_ansi(trace_call *call, const char *name, const char *text);
-void trace_wide(trace_call *call, const char *name, const wchar_t *text);
+void trace_text(trace_call *call, const char *name, trace_string text);
 void trace_number(trace_call *call, const char *name, LONGLONG number);
 void trace_bool(trace_call *call, const char *name, BOOL value);
 void trace_constant(trace_call *call, const char *name, const trace_names *names, DWORD value);
@@ -80,14 +89,15 @@ void trace_pointer(trace_call *call, const char *name, const void *pointer);
 void trace_handle(trace_call *call, const char *name, HANDLE handle);
 void trace_process(trace_call *call, const char *name, HANDLE hProcess);
 void trace_handles(trace_call *call, const char *name, const HANDLE *handles, DWORD count);
-void trace_made(trace_call *call, const char *name, HANDLE handle, const char *type, const TCHAR *object);
+void trace_made(trace_call *call, const char *name, HANDLE handle, const char *type, trace_string object);
+void trace_made_in(trace_call *call, const char *name, HANDLE handle, HANDLE hProcess);
 void trace_data(trace_call *call, const char *name, const void *data, size_t bytes);
 void trace_security(trace_call *call, const char *name, const SECURITY_ATTRIBUTES *security);
 void trace_overlapped(trace_call *call, const char *name, const OVERLAPPED *overlapped);
-void trace_startup(trace_call *call, const char *name, const STARTUPINFO *startup, DWORD creationFlags);
+void trace_startup(trace_call *call, const char *name, const STARTUPINFOW *startup, DWORD creationFlags);
 void trace_attribute_value(trace_call *call, const char *name, const void *value, DWORD_PTR attribute, SIZE_T bytes);
 void trace_process_information(trace_call *call, const char *name, const PROCESS_INFORMATION *process);
-void trace_process_entry(trace_call *call, const char *name, const PROCESSENTRY32 *entry);
+void trace_process_entry(trace_call *call, const char *name, trace_string program, DWORD pid, DWORD parent);
 
 void trace_address(trace_call *call, const char *name, const SOCKADDR *address);
 

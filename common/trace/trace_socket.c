@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <ws2tcpip.h>
 
-#include "trace_record.h"
+#include "trace_internal.h"
 
 void trace_address(trace_call *call, const char *name, const SOCKADDR *address)
 {
@@ -20,5 +20,5 @@ void trace_address(trace_call *call, const char *name, const SOCKADDR *address)
         trace_given(call, name, address != NULL);
         return;
     }
-    trace_ansi(call, name, text);
+    trace_word(call, name, text);
 }

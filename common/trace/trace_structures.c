@@ -25,7 +25,7 @@ void trace_overlapped(trace_call *call, const char *name, const OVERLAPPED *over
     trace_put(call, "}");
 }
 
-void trace_startup(trace_call *call, const char *name, const STARTUPINFO *startup, DWORD creationFlags)
+void trace_startup(trace_call *call, const char *name, const STARTUPINFOW *startup, DWORD creationFlags)
 {
     trace_put_key(call, name);
     trace_put(call, "{");
@@ -35,7 +35,7 @@ void trace_startup(trace_call *call, const char *name, const STARTUPINFO *startu
         trace_handle(call, "hStdError", startup->hStdError);
     }
     if (creationFlags & EXTENDED_STARTUPINFO_PRESENT)
-        trace_pointer(call, "lpAttributeList", ((const STARTUPINFOEX *)startup)->lpAttributeList);
+        trace_pointer(call, "lpAttributeList", ((const STARTUPINFOEXW *)startup)->lpAttributeList);
     trace_put(call, "}");
 }
 
@@ -51,19 +51,19 @@ void trace_process_information(trace_call *call, const char *name, const PROCESS
 {
     trace_put_key(call, name);
     trace_put(call, "{");
-    trace_made(call, "hProcess", process->hProcess, "process", NULL);
-    trace_made(call, "hThread", process->hThread, "thread", NULL);
+    trace_made(call, "hProcess", process->hProcess, "process", no_text);
+    trace_made(call, "hThread", process->hThread, "thread", no_text);
     trace_number(call, "dwProcessId", process->dwProcessId);
     trace_number(call, "dwThreadId", process->dwThreadId);
     trace_put(call, "}");
 }
 
-void trace_process_entry(trace_call *call, const char *name, const PROCESSENTRY32 *entry)
+void trace_process_entry(trace_call *call, const char *name, trace_string program, DWORD pid, DWORD parent)
 {
     trace_put_key(call, name);
     trace_put(call, "{");
-    trace_text(call, "szExeFile", entry->szExeFile);
-    trace_number(call, "th32ProcessID", entry->th32ProcessID);
-    trace_number(call, "th32ParentProcessID", entry->th32ParentProcessID);
+    trace_text(call, "szExeFile", program);
+    trace_number(call, "th32ProcessID", pid);
+    trace_number(call, "th32ParentProcessID", parent);
     trace_put(call, "}");
 }

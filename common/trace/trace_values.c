@@ -36,40 +36,49 @@ void trace_result(trace_call *call)
     trace_put(call, "}");
 }
 
-static void put_text(trace_call *call, const TCHAR *text)
+const trace_string no_text = {NULL, NULL};
+
+trace_string trace_wide(const wchar_t *text)
+{
+    trace_string result = {text, NULL};
+    return result;
+}
+
+trace_string trace_ansi(const char *text)
+{
+    trace_string result = {NULL, text};
+    return result;
+}
+
+trace_string trace_tchar(const TCHAR *text)
 {
 #ifdef _UNICODE
-    trace_put_utf16(call, text, wcslen(text));
+    return trace_wide(text);
 #else
-    trace_put_utf8(call, text, strlen(text));
+    return trace_ansi(text);
 #endif
 }
 
-void trace_text(trace_call *call, const char *name, const TCHAR *text)
+static void put_ansi(trace_call *call, const char *text)
 {
-    trace_put_key(call, name);
-    if (text == NULL)
-        trace_put(call, "null");
-    else
-        put_text(call, text);
+    int units = MultiByteToWideChar(CP_ACP, 0, text, -1, NULL, 0);
+    wchar_t *wide = allocate((size_t)(units + 1) * sizeof(wchar_t));
+
+    wide[0] = L'\0';
+    MultiByteToWideChar(CP_ACP, 0, text, -1, wide, units);
+    trace_put_utf16(call, wide, wcslen(wide));
+    free(wide);
 }
 
-void trace_ansi(trace_call *call, const char *name, const char *text)
+void trace_text(trace_call *call, const char *name, trace_string text)
 {
     trace_put_key(call, name);
-    if (text == NULL)
-        trace_put(call, "null");
+    if (text.wide != NULL)
+        trace_put_utf16(call, text.wide, wcslen(text.wide));
+    else if (text.ansi != NULL)
+        put_ansi(call, text.ansi);
     else
-        trace_put_utf8(call, text, strlen(text));
-}
-
-void trace_wide(trace_call *call, const char *name, const wchar_t *text)
-{
-    trace_put_key(call, name);
-    if (text == NULL)
         trace_put(call, "null");
-    else
-        trace_put_utf16(call, text, wcslen(text));
 }
 
 void trace_number(trace_call *call, const char *name, LONGLONG number)

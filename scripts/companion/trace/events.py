@@ -37,6 +37,8 @@ class Call:
     begin: float = 0.0
     is_halted: bool = False  # the thread waits until the stage lets it go on
     printed: dict[str, int] = field(default_factory=dict)  # the bytes on "out" and "err" before it
+    file: str = ""  # where it stands in the source, from the root of the project: "chapter07/01-mailslot/MailSender.c"
+    line: int = 0
 
     @property
     def is_posix(self) -> bool:

@@ -11,7 +11,7 @@ from ..setup.failure import Failure
 from .events import Call
 from .growing import GrowingFile
 
-VERSION = 1
+VERSION = 2
 
 
 class TraceError(Failure):
@@ -42,4 +42,5 @@ class Trace:
         return Call(data["event"], data["time"] / 1e6, pid, data["tid"], self._lanes[pid], data.get("call", ""),
                     data.get("number", 0), data.get("args", {}), data.get("result"), data.get("error"),
                     data.get("begin", data["time"]) / 1e6, data.get("halted", False),
-                    {stream: data[stream] for stream in ("out", "err") if stream in data})
+                    {stream: data[stream] for stream in ("out", "err") if stream in data},
+                    data.get("file", ""), data.get("line", 0))

@@ -1,0 +1,12 @@
+/* trace_place.h - where a call stands in the source; each recorder takes it as its first parameter. */
+#ifndef COMPANION_TRACE_PLACE_H
+#define COMPANION_TRACE_PLACE_H
+
+typedef struct trace_place {
+    const char *file; /* as the compiler was told: it may begin with "../" */
+    int line;
+} trace_place;
+
+#define TRACE_HERE ((trace_place){__FILE__, __LINE__})
+
+#endif
