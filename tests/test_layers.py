@@ -92,7 +92,7 @@ def test_the_table_of_functions_is_whole() -> None:
     table = README[:README.index("Exit status everywhere")]
     told = set(re.findall(r"`([A-Za-z]\w+)(?:\([^`]*\))?`(?=[^|]*\|)", table)) - {"sides", "header", "NULL"}
     offered = set()
-    for header in ("companion.h", "json.h", "files/file_name.h", "handles/handle_table.h"):
+    for header in ("companion.h", "json.h", "time_limit.h", "files/file_name.h", "handles/handle_table.h"):
         text = re.sub(r"/\*.*?\*/", "", (COMMON / header).read_text(encoding="utf-8"), flags=re.DOTALL)
         offered |= set(re.findall(r"^(?!#|typedef|static)[\w ]+[ *](\w+)\([^;]*;", text, re.MULTILINE))
         offered |= set(re.findall(r"^#define (OPTIONS?_\w+)", text, re.MULTILINE))

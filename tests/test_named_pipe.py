@@ -377,7 +377,7 @@ def test_a_server_that_falls_silent(win32_stage: Stage, messages: list[bytes]) -
     server = stranger(win32_stage, "mute", *(message.hex() for message in messages))
     assert server.next_line() == "ready"
     fetching = client(win32_stage, "--timeout", "3000", "--output", "arrived")
-    assert fetching.next_error() == "NamedPipe_Fetch: the time is over: 3000 ms"
+    assert fetching.next_error() == "NamedPipe_Fetch: the time is over: 3000 ms, waiting for the answer"
     assert re.search("fewer came" if messages else "went away without an answer", fetching.next_error())
     assert fetching.exit() == 1
     assert not list(win32_stage.work.glob("arrived*"))
@@ -389,7 +389,7 @@ def test_a_call_to_a_server_that_falls_silent(win32_stage: Stage) -> None:
     server = stranger(win32_stage, "mute")
     assert server.next_line() == "ready"
     calling = win32_stage.start("CallPipe", "--name", win32_stage.unique("pipe"), "--timeout", "2000")
-    assert calling.next_error() == "CallPipe: the time is over: 2000 ms"
+    assert calling.next_error() == "CallPipe: the time is over: 2000 ms, waiting for the answer"
     assert calling.exit() == 1
     assert server.exit() == 0
 
@@ -470,7 +470,7 @@ def test_a_file_that_takes_too_long(unicode_stage: Stage) -> None:
     serve(unicode_stage, ONE)
     make_endless(unicode_stage.work / "files/news.txt")
     fetching = client(unicode_stage, "--timeout", "3000", "--output", "arrived")
-    assert fetching.next_error() == "NamedPipe_Fetch: the time is over: 3000 ms"
+    assert fetching.next_error() == "NamedPipe_Fetch: the time is over: 3000 ms, waiting for the answer"
     assert "fewer came" in fetching.next_error()
     assert fetching.exit() == 1
     assert not list(unicode_stage.work.glob("arrived*"))

@@ -534,7 +534,7 @@ def test_a_server_that_sends_a_byte_now_and_then(posix_stage: Stage, own_runtime
             return asking.has_ended
 
         assert posix_stage.wait(has_ended)
-        assert asking.next_error() == f"{kind}_client: the time is over: 500 ms"
+        assert asking.next_error() == f"{kind}_client: the time is over: 500 ms, waiting for the answer"
         assert asking.exit() == 1
         assert not list(posix_stage.work.glob("arrived*"))
 

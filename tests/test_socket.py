@@ -318,7 +318,7 @@ def test_a_server_that_sends_a_byte_now_and_then(mixed_stage: Stage, client: str
                 return fetching.has_ended
 
             assert mixed_stage.wait(has_ended)
-            assert fetching.next_error() == f"{client}: the time is over: 500 ms"
+            assert fetching.next_error() == f"{client}: the time is over: 500 ms, waiting for the answer"
             assert fetching.exit() == 1
             assert not list(mixed_stage.work.glob("arrived*"))
 
@@ -333,7 +333,7 @@ def test_a_server_that_takes_nobody(mixed_stage: Stage, client: str) -> None:
             waiting.connect_ex(listener.getsockname())
         asking = mixed_stage.start(client, "--host", "127.0.0.1", "--port", str(listener.getsockname()[1]),
                                    "--timeout", "300")
-        assert asking.next_error() == f"{client}: the time is over: 300 ms"
+        assert asking.next_error() == f"{client}: the time is over: 300 ms, waiting for the answer"
         assert asking.exit() == 1
 
 
@@ -454,7 +454,7 @@ def test_the_time_limit_is_for_all_of_it(mixed_stage: Stage, client: str) -> Non
     with odd_server(answers=True) as port:
         fetching = mixed_stage.start(client, "--host", "127.0.0.1", "--port", str(port), "--timeout", "2000",
                                      "--output", "arrived")
-        assert fetching.next_error() == f"{client}: the time is over: 2000 ms"
+        assert fetching.next_error() == f"{client}: the time is over: 2000 ms, waiting for the answer"
         assert fetching.exit() == 1
     assert list(mixed_stage.work.iterdir()) == []
 

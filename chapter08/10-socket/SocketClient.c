@@ -131,7 +131,7 @@ int _tmain(int argc, TCHAR *argv[])
         Sleep(INFINITE); /* on_ctrl_c returns, and the system ends the process */
     }
     if (isLate)
-        report(_T("the time is over: %lu ms"), timeout);
+        report(_T("the time is over: %lu ms, waiting for the answer"), timeout);
     else if (bytes == SOCKET_ERROR)
         report_error(_T("recv(%s)"), host);
     closesocket(connection);

@@ -16,8 +16,7 @@
 
 #include "companion.h"
 #include "message_queue.h"
-
-#define WAIT_FOREVER 4294967295UL
+#include "time_limit.h"
 
 static struct mail *mail;
 static size_t room;
@@ -86,7 +85,7 @@ static ssize_t next_message(long type, unsigned long timeout)
 
     if (mail == NULL)
         grow_mail();
-    if (timeout != WAIT_FOREVER)
+    if (timeout != NO_TIME_LIMIT)
         start_timer(timeout);
 
     while ((bytes = msgrcv(msqid, mail, room, type, timeout == 0 ? IPC_NOWAIT : 0)) < 0) {
@@ -111,12 +110,12 @@ static void print_message(size_t bytes)
 int main(int argc, char *argv[])
 {
     const char *name = "mailbox";
-    unsigned long type = 0, timeout = WAIT_FOREVER, count = 0;
+    unsigned long type = 0, timeout = NO_TIME_LIMIT, count = 0;
 
     const option_spec options[] = {
         OPTION_TEXT("--name", "NAME", &name, "receive on the message queue NAME (mailbox)"),
         OPTION_NUMBER("--type", "N", &type, 1, INT_MAX, "receive messages of type N only (all)"),
-        OPTION_NUMBER("--timeout", "MS", &timeout, 0, WAIT_FOREVER - 1,
+        OPTION_NUMBER("--timeout", "MS", &timeout, 0, NO_TIME_LIMIT - 1,
                       "end after MS without mail; 0 polls (wait for ever)"),
         OPTION_NUMBER("--count", "N", &count, 1, 4294967295UL, "end after N messages (no limit)"),
         OPTIONS_END,

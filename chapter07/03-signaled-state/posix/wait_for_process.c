@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "companion.h"
+#include "time_limit.h"
 
 /* The child: waits until the parent closes the other end of the pipe, works, and ends. */
 static _Noreturn void work(int start_fd, unsigned long work_ms)
@@ -24,14 +25,6 @@ static _Noreturn void work(int start_fd, unsigned long work_ms)
     while (nanosleep(&left, &left) < 0 && errno == EINTR)
         ;
     _exit(0);
-}
-
-static long long now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
 /* Waits timeout_ms at most, without a limit for -1, as WaitForSingleObject does. True when the process has ended. */

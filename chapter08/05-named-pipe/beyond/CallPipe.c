@@ -10,15 +10,16 @@
 #include <string.h>
 
 #include "../shared/file_service.h"
+#include "time_limit.h"
 
 #define LOOK_AGAIN_MS 50
 
-/* CallNamedPipe has a limit for a pipe that is busy, and none for a server that does not answer. So this ends it all.
- */
-static VOID CALLBACK on_time_over(PVOID timeout, BOOLEAN fired)
+/* CallNamedPipe has a limit for a pipe that is busy, and none for a server that does not answer: this ends it all. */
+static VOID CALLBACK on_time_over(PVOID context, BOOLEAN fired)
 {
+    (void)context;
     (void)fired;
-    report(_T("the time is over: %lu ms"), *(DWORD *)timeout);
+    report_time_over(_T("the answer"));
     _Exit(STATUS_FAILED);
 }
 
@@ -54,7 +55,8 @@ int _tmain(int argc, TCHAR *argv[])
     char *request = utf8_from_text(files > 0 ? argv[1] : _T("news.txt"));
     DWORD requestBytes = (DWORD)strlen(request);
 
-    if (!CreateTimerQueueTimer(&hTimer, NULL, on_time_over, &timeout, timeout, 0, WT_EXECUTEONLYONCE))
+    begin_time_limit(timeout);
+    if (!CreateTimerQueueTimer(&hTimer, NULL, on_time_over, NULL, timeout, 0, WT_EXECUTEONLYONCE))
         die_error(_T("CreateTimerQueueTimer"));
     if (!CallNamedPipe(pipeName, request, requestBytes, header, sizeof(header), &bytesRead, NMPWAIT_WAIT_FOREVER)) {
         report_error(_T("CallNamedPipe(%s)"), pipeName);

@@ -11,23 +11,13 @@
 #include <string.h>
 
 #include "../shared/file_service.h"
+#include "time_limit.h"
 
 #define CLEAN_UP_MS   2000
 #define LOOK_AGAIN_MS 50
 
 static HANDLE hCtrlC, hIsClean;
 static DWORD timeout = INFINITE;
-static ULONGLONG start;
-
-/* What is left of --timeout, which counts over the whole exchange. */
-static DWORD time_left(void)
-{
-    ULONGLONG passed = GetTickCount64() - start;
-
-    if (timeout == INFINITE)
-        return INFINITE;
-    return passed < timeout ? timeout - (DWORD)passed : 0;
-}
 
 /* On a thread of its own. Afterwards the system ends the process, as it does where there is no handler. */
 static BOOL WINAPI on_ctrl_c(DWORD event)
@@ -126,12 +116,12 @@ int _tmain(int argc, TCHAR *argv[])
         OPTION_TEXT("--output", "FILE", &output, "write to FILE, which appears when it is complete (the screen)"),
         OPTIONS_END,
     };
-    start = GetTickCount64();
     companion_init(argv[0]);
     int files = parse_options(argc, argv, _T("Fetches FILE (news.txt) through a named pipe."), _T("[FILE]"), options);
     if (!format_text(pipeName, 257, _T("\\\\%s\\pipe\\%s"), computer, name))
         die_usage(_T("--name, --server: a pipe's whole name has 256 characters at most"));
 
+    begin_time_limit(timeout);
     hCtrlC = CreateEvent(NULL, TRUE, FALSE, NULL);
     hIsClean = CreateEvent(NULL, TRUE, FALSE, NULL);
     if (hCtrlC == NULL || hIsClean == NULL)
@@ -149,7 +139,7 @@ int _tmain(int argc, TCHAR *argv[])
         Sleep(INFINITE); /* on_ctrl_c returns, and the system ends the process */
     }
     if (error == WAIT_TIMEOUT) {
-        report(_T("the time is over: %lu ms"), timeout);
+        report_time_over(_T("the answer"));
     } else if (error != ERROR_SUCCESS && error != ERROR_BROKEN_PIPE && error != ERROR_PIPE_NOT_CONNECTED) {
         SetLastError(error);
         report_error(_T("ReadFile(%s)"), pipeName);

@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 #include "../shared/file_service.h"
-#include "../shared/time_limit.h"
 #include "runtime_path.h"
+#include "time_limit.h"
 
 static char *path, *answer_path;
 static bool is_answer_ours;
@@ -59,7 +59,7 @@ static bool wait_until_ready(int descriptor, short event)
     struct pollfd waiting = {.fd = descriptor, .events = event};
     int ready;
 
-    while ((ready = poll(&waiting, 1, time_left())) < 0 && errno == EINTR)
+    while ((ready = poll(&waiting, 1, (int)time_left())) < 0 && errno == EINTR)
         continue;
     return ready > 0;
 }
@@ -129,7 +129,7 @@ int main(int argc, char *argv[])
         if (receipt.header_bytes == 0)
             report("%s was busy for %lu ms", path, timeout);
         else
-            report_time_over();
+            report_time_over("the answer");
         drop_receipt(&receipt);
         return STATUS_FAILED;
     }

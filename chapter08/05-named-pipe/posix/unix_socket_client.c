@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 #include "../shared/file_service.h"
-#include "../shared/time_limit.h"
 #include "runtime_path.h"
+#include "time_limit.h"
 
 static char *path, *request;
 static file_receipt receipt;
@@ -122,7 +122,7 @@ int main(int argc, char *argv[])
     bool is_in_time = receive_answer(connection);
     close(connection);
     if (!is_in_time) {
-        report_time_over();
+        report_time_over("the answer");
         drop_receipt(&receipt);
         return STATUS_FAILED;
     }

@@ -18,9 +18,9 @@
 
 #include "../shared/client_count.h"
 #include "../shared/file_service.h"
-#include "../shared/now_ms.h"
 #include "../shared/shortage.h"
 #include "runtime_path.h"
+#include "time_limit.h"
 
 struct client {
     int connection;

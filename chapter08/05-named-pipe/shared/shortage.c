@@ -13,7 +13,7 @@
 #endif
 
 #include "companion.h"
-#include "now_ms.h"
+#include "time_limit.h"
 
 #define SILENT_MS 10000
 #define MOMENT_MS 100

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "../../05-named-pipe/shared/file_service.h"
-#include "../../05-named-pipe/shared/time_limit.h"
+#include "time_limit.h"
 
 static char *request;
 static file_receipt receipt;
@@ -43,7 +43,7 @@ static void check_time(void)
 {
     if (time_left() > 0)
         return;
-    report_time_over();
+    report_time_over("the answer");
     drop_receipt(&receipt);
     exit(STATUS_FAILED);
 }

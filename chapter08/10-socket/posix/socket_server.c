@@ -16,9 +16,9 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "../../05-named-pipe/shared/now_ms.h"
 #include "../../05-named-pipe/shared/shortage.h"
 #include "../shared/client_thread.h"
+#include "time_limit.h"
 
 enum { LISTENERS_MAX = 2 }; /* one for IPv6, one for IPv4 */
 
