@@ -24,12 +24,12 @@ class Chat:
     def __init__(self, stage: Stage, program: str) -> None:
         self.stage, self.program = stage, program
 
-    def start(self, me: str, peer: str) -> Actor:
-        return self.stage.start(self.program, "--me", self.stage.unique(me), "--peer", self.stage.unique(peer))
+    def start(self, me: str, peer: str, *more: str) -> Actor:
+        return self.stage.start(self.program, "--me", self.stage.unique(me), "--peer", self.stage.unique(peer), *more)
 
-    def pair(self) -> tuple[Actor, Actor]:
-        """Two who have met."""
-        alice = self.start("alice", "bob")
+    def pair(self, *more: str) -> tuple[Actor, Actor]:
+        """Two who have met. Alice has more arguments."""
+        alice = self.start("alice", "bob", *more)
         self.hears(alice, "waiting for {bob}")
         bob = self.start("bob", "alice")
         self.hears(alice, "{bob} is here")
@@ -270,6 +270,55 @@ def test_one_who_does_not_answer_a_farewell_is_left_all_the_same(win32_chat: Cha
     win32_chat.leaves(alice)
     assert silent.next_line() == "received: L"
     assert alice.errors.all == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="stops a process by a signal")
+def test_one_who_is_stopped_does_not_keep_the_other_from_leaving(chat: Chat) -> None:
+    """Its slot is there; so each look for it found it alive, and the wait began anew."""
+    alice, bob = chat.pair()
+    assert bob.process
+    bob.process.send_signal(signal.SIGSTOP)
+    chat.leaves(alice)
+    assert alice.errors.all == []
+    bob.process.send_signal(signal.SIGCONT)
+    chat.hears(bob, "{alice} has left; waiting for it to come back")
+
+
+def test_a_time_limit_for_one_who_does_not_come(chat: Chat) -> None:
+    """Row 19 of the public reports."""
+    alice = chat.start("alice", "bob", "--timeout", "300")
+    chat.hears(alice, "waiting for {bob}")
+    alice.type("hello?")
+    assert alice.next_error() == chat.stage.names.fill(
+        f"{chat.program}: the time is over: 300 ms, waiting for {{bob}} to come")
+    assert alice.exit() == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="stops a process by a signal")
+@pytest.mark.parametrize("limit_ms", [400, 1500])
+def test_a_time_limit_for_one_who_is_stopped(chat: Chat, limit_ms: int) -> None:
+    """Rows 19 and 21 of the public reports. Windows' mailslots take all; Wine's and a socket have an end."""
+    alice, bob = chat.pair("--timeout", str(limit_ms))
+    assert bob.process
+    bob.process.send_signal(signal.SIGSTOP)
+    alice.type_bytes(("x" * 900 + "\n").encode() * 4000)
+    assert alice.next_error() == chat.stage.names.fill(
+        f"{chat.program}: the time is over: {limit_ms} ms, waiting for {{bob}} to read what has been sent; "
+        "is it stopped?")
+    assert alice.exit() == 1
+    bob.process.send_signal(signal.SIGCONT)
+    line = bob.next_line()
+    while line != chat.stage.names.fill("{alice} has left; waiting for it to come back"):
+        assert line == chat.stage.names.fill("{alice}: ") + "x" * 900  # whole, or not at all
+        line = bob.next_line()
+
+
+def test_a_time_limit_counts_from_each_line(chat: Chat) -> None:
+    alice, bob = chat.pair("--timeout", "5000")
+    for number in range(100):
+        alice.type(f"{number}")
+        chat.hears(bob, f"{{alice}}: {number}")
+    chat.leaves(alice)
 
 
 def test_mail_from_a_stranger_does_no_harm(win32_chat: Chat) -> None:

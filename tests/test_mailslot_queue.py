@@ -243,6 +243,18 @@ def test_a_full_queue_without_a_receiver_is_named(posix_stage: Stage) -> None:
     assert again.was_ended_by_ctrl_c()
 
 
+def test_a_sender_waits_for_room_no_longer_than_its_time_limit(posix_stage: Stage) -> None:
+    """Row 19 of the public reports."""
+    mail = receiver(posix_stage, "--type", "7")
+    assert sender(posix_stage, "--no-wait", *["x" * 8000] * 100).exit() == 1
+    waiting = sender(posix_stage, "--timeout", "300", "x" * 8000)
+    assert waiting.next_error() == (
+        "message_queue_sender: the time is over: 300 ms, waiting for room: the message queue is full")
+    assert waiting.exit() == 1
+    mail.ctrl_c()
+    assert mail.was_ended_by_ctrl_c()
+
+
 @pytest.mark.parametrize("blocked", [False, True])
 def test_a_blocked_signal_does_not_block_the_time_limit(posix_stage: Stage, blocked: bool) -> None:
     """Row 7 of the public reports: a program inherits which signals are blocked."""

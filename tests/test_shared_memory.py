@@ -309,6 +309,68 @@ def test_timeout(pair: Pair, arguments: list[str], status: int) -> None:
     assert reader.exit() == status
 
 
+LOCKED = "the mutex: a process is in its critical section, and does not leave it"
+
+
+def test_a_time_limit_of_a_writer_holds_for_the_mutex(pair: Pair) -> None:
+    """Row 19 of the public reports: somebody stands still where everybody else waits for him."""
+    reader = pair.reader()
+    holder = pair.holding_writer()
+    late = pair.writer("--timeout", "300", "never sent")
+    assert late.next_error() == f"{pair.writer_name}: the time is over: 300 ms, waiting for {LOCKED}"
+    assert late.exit() == 1
+    holder.type("")
+    assert holder.exit() == 0
+    assert received(reader, 1) == ["never finished"]
+    assert pair.writer("--timeout", "30000", "in time", "exit").exit() == 0
+    assert received(reader, 2) == ["in time", "exit"]
+    assert reader.exit() == 0
+
+
+def test_a_time_limit_of_the_reader_holds_for_the_mutex(pair: Pair) -> None:
+    """Row 19 of the public reports."""
+    reader = pair.reader("--timeout", "2000")
+    pair.holding_writer()
+    assert reader.next_error() == f"{pair.reader_name}: the time is over: 2000 ms, waiting for {LOCKED}"
+    assert reader.exit() == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="stops a process by a signal")
+def test_a_time_limit_of_a_writer_holds_for_all_its_waits(pair: Pair) -> None:
+    """Row 19 of the public reports. It is longer than the time after which the writer looks for room again."""
+    reader = pair.reader("--size", "100")
+    typing = pair.writer("--size", "100", "--timeout", "1500")
+    typing.type("before")
+    assert received(reader, 1) == ["before"]
+    assert reader.process
+    reader.process.send_signal(signal.SIGSTOP)
+    typing.type_bytes(("x" * 50 + "\n").encode() * 3)
+    # A reader that has just printed looks for more: it may have been stopped in its critical section.
+    assert typing.next_error() in [f"{pair.writer_name}: the time is over: 1500 ms, waiting for {what}" for what in
+                                   ("room: the ring is full, and its reader takes no message", LOCKED)]
+    assert typing.exit() == 1
+
+
+def test_a_reader_that_only_looks_takes_what_is_there(pair: Pair) -> None:
+    first = pair.reader("--count", "2")
+    keeps = pair.writer()  # by its handle, the section outlives the reader
+    keeps.type("zero")
+    assert received(first, 1) == ["zero"]
+    assert pair.writer("one", "two", "three").exit() == 0
+    assert received(first, 1) == ["one"]
+    assert first.exit() == 0
+    second = pair.stage.start(pair.reader_name, "--name", pair.name, "--timeout", "0", "--count", "2")
+    if pair.is_posix:  # at its end the first one has removed the memory
+        assert second.next_line().endswith(", 4096 bytes")
+        assert second.next_line() == "no message for 0 ms"
+        return
+    assert second.next_line().endswith(", found again")
+    assert received(second, 2) == ["two", "three"]
+    assert second.exit() == 0
+    keeps.end_input()
+    assert keeps.exit() == 0
+
+
 @pytest.mark.parametrize("arguments, complaint", [
     (["--size", "63"], "--size: '63' is not a whole number from 64 to 16777216"),
     (["--hold"], "--hold: expected a MESSAGE"),

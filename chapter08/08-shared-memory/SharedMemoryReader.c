@@ -9,7 +9,9 @@
  */
 #include <stdlib.h>
 
+#include "beyond/ring_text.h"
 #include "shared/ring.h"
+#include "time_limit.h"
 
 static HANDLE hMutex;  /* its owner may use the ring */
 static HANDLE hFilled; /* auto-reset event: a message has been put into the ring */
@@ -17,28 +19,15 @@ static HANDLE hRoom;   /* auto-reset event: a message has been taken out of it *
 
 static void lock_ring(void)
 {
-    DWORD result = WaitForSingleObject(hMutex, INFINITE);
+    DWORD result = WaitForSingleObject(hMutex, ring_lock_ms());
 
     if (result == WAIT_FAILED)
         die_error(_T("WaitForSingleObject(mutex)"));
+    if (result == WAIT_TIMEOUT)
+        die_time_over(WAIT_FOR_LOCK);
     /* We own the mutex now. What it protects may be incomplete: here, a message without its commit. */
     if (result == WAIT_ABANDONED)
         report(_T("a process died in its critical section (WAIT_ABANDONED); what it was writing is dropped"));
-}
-
-/* Prints a message, which may come from any program. True when it is "exit". */
-static bool print_message(const char *message, uint32_t bytes)
-{
-    TCHAR *text = text_from_utf8(message, bytes);
-
-    if (text == NULL) {
-        report(_T("a message of %lu bytes is no UTF-8 text"), (DWORD)bytes);
-        return false;
-    }
-    bool isExit = _tcscmp(text, _T("exit")) == 0;
-    print(_T("received: %s\n"), printable(text));
-    free(text);
-    return isExit;
 }
 
 /* Prints until "exit" or message number `count` (0: no limit) comes. False when they do not come in time. */
@@ -55,13 +44,15 @@ static bool print_messages(message_ring *view, DWORD size, char *message, DWORD 
         if (!ReleaseMutex(hMutex))
             die_error(_T("ReleaseMutex"));
 
-        if (state == RING_DONE && (print_message(message, bytes) || ++printed == count))
-            return true;
-        if (state == RING_EMPTY) {
-            DWORD result = WaitForSingleObject(hFilled, timeout);
+        if (state == RING_DONE) {
+            if (print_message(message, bytes) || ++printed == count)
+                return true;
+            begin_time_limit(timeout);
+        } else {
+            DWORD result = WaitForSingleObject(hFilled, time_left());
             if (result == WAIT_FAILED)
                 die_error(_T("WaitForSingleObject(event)"));
-            if (result == WAIT_TIMEOUT) {
+            if (result == WAIT_TIMEOUT || time_left() == 0) {
                 print(_T("no message for %lu ms\n"), timeout);
                 return count == 0;
             }
@@ -113,6 +104,7 @@ int _tmain(int argc, TCHAR *argv[])
         die_error(_T("CreateEvent(%s)"), objectName);
 
     /* First the mutex, then the section: a writer that finds the section waits until it holds a ring. */
+    begin_time_limit(timeout);
     lock_ring();
     HANDLE hMapping = CreateFileMapping(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, RING_BYTES(size), sectionName);
     if (hMapping == NULL)

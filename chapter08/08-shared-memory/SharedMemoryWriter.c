@@ -3,7 +3,7 @@
  *
  * Shows   OpenFileMapping and MapViewOfFile: what one process writes is there for the other one, without a call in
  *         between; WaitForMultipleObjects for the first of two events; a mutex whose owner dies (--hold).
- * Run     SharedMemoryWriter [--name NAME] [--size BYTES] [--hold] [MESSAGE...]
+ * Run     SharedMemoryWriter [--name NAME] [--size BYTES] [--timeout MS] [--hold] [MESSAGE...]
  * With    SharedMemoryReader.c, started before this one; ring.c
  * POSIX   shared_memory_writer.c
  */
@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "shared/ring.h"
+#include "time_limit.h"
 
 /* The time after which to look for room again: the writer that the event has woken may have died since. */
 #define LOOK_AGAIN_MS 1000
@@ -19,19 +20,22 @@ static HANDLE hReader; /* mutex that the reader owns as long as it lives */
 static HANDLE hMutex;  /* its owner may use the ring */
 static HANDLE hFilled; /* auto-reset event: a message has been put into the ring */
 static HANDLE hRoom;   /* auto-reset event: a message has been taken out of it */
+static DWORD timeout = INFINITE;
 
 static void lock_ring(void)
 {
-    DWORD result = WaitForSingleObject(hMutex, INFINITE);
+    DWORD result = WaitForSingleObject(hMutex, ring_lock_ms());
 
     if (result == WAIT_FAILED)
         die_error(_T("WaitForSingleObject(mutex)"));
+    if (result == WAIT_TIMEOUT)
+        die_time_over(WAIT_FOR_LOCK);
     /* We own the mutex now. What it protects may be incomplete: here, a message without its commit. */
     if (result == WAIT_ABANDONED)
         report(_T("a process died in its critical section (WAIT_ABANDONED); what it was writing is dropped"));
 }
 
-/* Puts one message into the ring, as soon as there is room. Ends the program when it does not fit or nobody reads. */
+/* Puts one message into the ring when there is room. Ends the program if that never comes, or --timeout is over. */
 static void put_message(message_ring *view, DWORD size, const TCHAR *text, bool holdsMutex)
 {
     const HANDLE hObjects[] = {hReader, hRoom};
@@ -39,17 +43,15 @@ static void put_message(message_ring *view, DWORD size, const TCHAR *text, bool 
     size_t bytes = strlen(message);
     ring_state state = RING_FULL;
 
-    if (!ring_takes(size, bytes))
-        exit(STATUS_FAILED);
-    for (DWORD waitMs = 0; state == RING_FULL; waitMs = LOOK_AGAIN_MS) {
+    require_ring_takes(size, bytes);
+    begin_time_limit(timeout);
+    for (DWORD waitMs = 0; state == RING_FULL; waitMs = min(time_left(), LOOK_AGAIN_MS)) {
         /* Writing into memory succeeds without a reader, too. It has ended when its mutex can be had. */
         DWORD result = WaitForMultipleObjects(2, hObjects, FALSE, waitMs);
         if (result == WAIT_FAILED)
             die_error(_T("WaitForMultipleObjects"));
-        if (result == WAIT_OBJECT_0 || result == WAIT_ABANDONED_0) {
-            report(_T("the reader has gone; the message is not sent"));
-            exit(STATUS_FAILED);
-        }
+        if (result == WAIT_OBJECT_0 || result == WAIT_ABANDONED_0)
+            die_without_reader();
 
         lock_ring();
         state = ring_put(view, size, message, (uint32_t)bytes);
@@ -57,21 +59,21 @@ static void put_message(message_ring *view, DWORD size, const TCHAR *text, bool 
             /* Before the commit: the reader wakes up and waits for the mutex. So it learns when we die here. */
             if (!SetEvent(hFilled))
                 die_error(_T("SetEvent"));
-            if (holdsMutex) {
-                print(_T("inside the critical section: kill this program, or press Enter to go on\n"));
-                read_line();
-            }
+            if (holdsMutex)
+                hold_ring();
             ring_commit(view, (uint32_t)size, (uint32_t)bytes);
         }
         if (!ReleaseMutex(hMutex))
             die_error(_T("ReleaseMutex"));
+        if (state == RING_FULL && time_left() == 0)
+            die_time_over(_T("room: the ring is full, and its reader takes no message"));
     }
     free(message);
 }
 
 int _tmain(int argc, TCHAR *argv[])
 {
-    const TCHAR *name = _T("ring");
+    const TCHAR *name = _T("ring"), *text;
     DWORD size = 4096;
     bool holdsMutex = false;
     TCHAR sectionName[RING_NAME_CHARS], objectName[RING_NAME_CHARS];
@@ -80,6 +82,7 @@ int _tmain(int argc, TCHAR *argv[])
     const option_spec options[] = {
         OPTION_TEXT("--name", "NAME", &name, "write into the section Local\\NAME (ring)"),
         OPTION_NUMBER("--size", "BYTES", &size, RING_MIN_SIZE, RING_MAX_SIZE, "the --size of the reader (4096)"),
+        OPTION_NUMBER("--timeout", "MS", &timeout, 1, INFINITE - 1, "take MS at most for a message (no limit)"),
         OPTION_FLAG("--hold", &holdsMutex, "stay in the critical section until Enter is pressed"),
         OPTIONS_END,
     };
@@ -116,6 +119,7 @@ int _tmain(int argc, TCHAR *argv[])
     if (hRoom == NULL)
         die_error(_T("OpenEvent(%s)"), objectName);
 
+    begin_time_limit(timeout);
     lock_ring();
     bool isRing = ring_check(view, memory.RegionSize, size, sectionName);
     if (!ReleaseMutex(hMutex))
@@ -123,16 +127,8 @@ int _tmain(int argc, TCHAR *argv[])
     if (!isRing)
         return STATUS_FAILED;
 
-    for (int i = 1; i <= messages; i++)
-        put_message(view, size, argv[i], holdsMutex);
-    while (messages == 0) {
-        prompt(_T("MY CMD >> "));
-        const TCHAR *line = read_line();
-        if (line != NULL)
-            put_message(view, size, line, false);
-        if (line == NULL || _tcscmp(line, _T("exit")) == 0)
-            break;
-    }
+    while ((text = next_message(messages, argv)) != NULL)
+        put_message(view, size, text, holdsMutex);
 
     UnmapViewOfFile(view);
     CloseHandle(hMapping);

@@ -2,7 +2,7 @@
  * message_queue_sender.c - the sending end of a System V message queue.
  *
  * Shows   msgget finds a queue; msgsnd: one call sends one whole message, of a type.
- * Run     message_queue_sender [--name NAME] [--type N] [--no-wait] [MESSAGE...]
+ * Run     message_queue_sender [--name NAME] [--type N] [--no-wait] [--timeout MS] [MESSAGE...]
  * With    message_queue_receiver.c, started before this one; message_queue_claim.c
  * Win32   MailSender.c
  */
@@ -15,6 +15,12 @@
 
 #include "companion.h"
 #include "message_queue.h"
+#include "time_limit.h"
+
+#define NOTICE_MS      3000 /* after this time, and then after each of the next, it says for what it waits */
+#define NEXT_NOTICE_MS 10000
+
+static unsigned long timeout = NO_TIME_LIMIT;
 
 static const char *read_typed_message(void)
 {
@@ -49,23 +55,31 @@ static void interrupt_msgsnd(int signal_number)
     (void)signal_number;
 }
 
-/* msgsnd waits for room without a limit, but a signal interrupts it: after three seconds, and then every ten. */
-static void start_timer(time_t first_s)
+/* msgsnd waits for room without a limit, but a signal interrupts it: each `us` microseconds, until start_timer(0). */
+static void start_timer(suseconds_t us)
 {
     const struct sigaction action = {.sa_handler = interrupt_msgsnd}; /* no SA_RESTART */
-    const struct itimerval timer = {.it_value.tv_sec = first_s, .it_interval.tv_sec = 10};
+    const struct itimerval timer = {.it_value.tv_usec = us, .it_interval.tv_usec = us};
 
     if (sigaction(SIGALRM, &action, NULL) < 0 || setitimer(ITIMER_REAL, &timer, NULL) < 0)
         die_error("setitimer");
 }
 
-/* Sends one message. While it waits for room, it says so. */
+/* Sends one message. While it waits for room, it says so. Ends the program when --timeout is over. */
 static void send_mail(key_t key, int msqid, const struct mail *mail, size_t bytes, bool fails_when_full)
 {
-    start_timer(3);
+    long long notice = now_ms() + NOTICE_MS;
+
+    begin_time_limit(timeout);
+    start_timer(10000);
     while (msgsnd(msqid, mail, bytes, fails_when_full ? IPC_NOWAIT : 0) < 0) {
         if (errno != EINTR)
             die_unsent(msqid, bytes);
+        if (time_left() == 0)
+            die_time_over("room: the message queue is full");
+        if (now_ms() < notice)
+            continue;
+        notice = now_ms() + NEXT_NOTICE_MS;
         report("the message queue of key 0x%08x is full: waiting for room", (unsigned)key);
         if (!has_receiver(key))
             report(
@@ -88,6 +102,7 @@ int main(int argc, char *argv[])
         OPTION_TEXT("--name", "NAME", &name, "send to the message queue NAME (mailbox)"),
         OPTION_NUMBER("--type", "N", &type, 1, INT_MAX, "mark the messages as of type N (1)"),
         OPTION_FLAG("--no-wait", &fails_when_full, "fail when the queue is full, instead of waiting for room"),
+        OPTION_NUMBER("--timeout", "MS", &timeout, 1, NO_TIME_LIMIT - 1, "take MS at most for a message (no limit)"),
         OPTIONS_END,
     };
     companion_init(argv[0]);

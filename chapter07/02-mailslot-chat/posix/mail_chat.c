@@ -4,7 +4,7 @@
  * Shows   socket and bind; sendto and recvmsg with SOCK_DGRAM: one call, one whole message, as with a mailslot. A
  * socket sends and receives, yet each side needs a name, by which the other one finds it. SO_PASSCRED: who has sent a
  *         message. pthread_create: recvmsg and reading the keyboard both wait, so each has a thread of its own.
- * Run     mail_chat --me NAME --peer NAME
+ * Run     mail_chat --me NAME --peer NAME [--timeout MS]
  * With    another mail_chat.c, with the two names exchanged; peer.c, mutex_lock.c, chat_options.c
  * Win32   MailChat.c
  */
@@ -20,7 +20,7 @@
 
 #include "../shared/peer.h"
 
-#define NOTICE_S 5 /* after this time, and then every ten seconds, a program says for what it waits */
+#define NOTICE_MS 5000 /* after this time, and then after twice of it, a program says for what it waits */
 
 static int fd;    /* our own socket */
 static int probe; /* sends nothing; it only finds out whether there is somebody */
@@ -41,20 +41,31 @@ static socklen_t fill_address(const char *name, struct sockaddr_un *address)
     return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(address->sun_path + 1));
 }
 
+/* Gives the calls that send (SO_SNDTIMEO) or receive (SO_RCVTIMEO) a time limit. */
+static void wait_at_most(unsigned long ms, int which)
+{
+    const struct timeval limit = {.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
+
+    if (setsockopt(fd, SOL_SOCKET, which, &limit, sizeof(limit)) < 0)
+        die_error("setsockopt");
+}
+
 bool can_reach_peer(void)
 {
     return connect(probe, (struct sockaddr *)&peer_address, peer_address_bytes) == 0 || errno != ECONNREFUSED;
 }
 
-/* sendto waits while the peer's queue is full, each time for a second (SO_SNDTIMEO). A farewell does not wait long. */
-bool send_to_peer(char letter, const char *text)
+/* sendto waits while the peer's queue is full, each time for a second at most (SO_SNDTIMEO). */
+bool send_to_peer(char letter, const char *text, unsigned long limit_ms)
 {
     const struct timespec moment = {.tv_nsec = 100000000};
+    const long long begin = now_ms();
+    long long notice = begin + NOTICE_MS;
     char message[MAIL_CHARS + 1];
-    bool is_farewell = letter == 'L' || letter == 'A';
 
     format_text(message, sizeof(message), "%c%s", letter, text);
-    for (int seconds = 0;;) {
+    for (unsigned long passed = 0; passed < limit_ms; passed = (unsigned long)(now_ms() - begin)) {
+        wait_at_most(limit_ms - passed < 1000 ? limit_ms - passed : 1000, SO_SNDTIMEO);
         if (sendto(fd, message, strlen(message), 0, (struct sockaddr *)&peer_address, peer_address_bytes) >= 0)
             return true;
         if (errno == ECONNREFUSED || errno == ENOENT)
@@ -63,11 +74,12 @@ bool send_to_peer(char letter, const char *text)
             nanosleep(&moment, NULL); /* the system is short of memory for now */
         else if (errno != EAGAIN && errno != EINTR)
             die_error("sendto");
-        else if (errno == EAGAIN && is_farewell && ++seconds * 1000 >= FAREWELL_MS)
-            return false;
-        else if (errno == EAGAIN && !is_farewell && ++seconds % 10 == NOTICE_S)
+        if (errno == EAGAIN && now_ms() >= notice) {
             report("waiting: %s does not read what has been sent; is it stopped?", peer_name);
+            notice += 2 * NOTICE_MS;
+        }
     }
+    return false;
 }
 
 void show_line(const char *first, const char *second, const char *third)
@@ -123,15 +135,14 @@ static void *receive_messages(void *unused)
 int main(int argc, char *argv[])
 {
     const char *me, *text;
-    const struct timeval check = {.tv_usec = CHECK_MS * 1000}, second = {.tv_sec = 1};
+    unsigned long timeout;
     const int yes = 1;
     struct sockaddr_un address;
-    struct timespec now;
     char id[64];
     pthread_t thread;
 
     companion_init(argv[0]);
-    parse_names(argc, argv, &me, &peer_name);
+    parse_names(argc, argv, &me, &peer_name, &timeout);
     socklen_t address_bytes = fill_address(me, &address);
     peer_address_bytes = fill_address(peer_name, &peer_address);
 
@@ -139,10 +150,9 @@ int main(int argc, char *argv[])
     probe = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0 || probe < 0)
         die_error("socket");
-    if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &yes, sizeof(yes)) < 0 ||
-        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &second, sizeof(second)) < 0 ||
-        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &check, sizeof(check)) < 0)
+    if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &yes, sizeof(yes)) < 0)
         die_error("setsockopt");
+    wait_at_most(CHECK_MS, SO_RCVTIMEO);
     if (bind(fd, (struct sockaddr *)&address, address_bytes) < 0) {
         report_error("bind(%s)", me);
         if (errno == EADDRINUSE)
@@ -151,9 +161,8 @@ int main(int argc, char *argv[])
     }
 
     /* A process id may be used again; together with the time it is unique. */
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    format_text(id, sizeof(id), "%ld-%lld.%09ld", (long)getpid(), (long long)now.tv_sec, now.tv_nsec);
-    greet_peer(peer_name, id);
+    format_text(id, sizeof(id), "%ld-%lld", (long)getpid(), now_ms());
+    greet_peer(peer_name, id, timeout);
     errno = pthread_create(&thread, NULL, receive_messages, NULL);
     if (errno != 0)
         die_error("pthread_create");

@@ -1,11 +1,10 @@
 /*
  * mutex_lock.c - the lock of peer.c on POSIX, and the wait for a change.
  *
- * Shows   pthread_cond_wait: gives up the mutex and waits in one step, so that no change is missed in between.
+ * Shows   pthread_cond_timedwait: gives up the mutex and waits in one step, so that no change is missed in between.
  * With    peer.c, mail_chat.c
  */
 #include <pthread.h>
-#include <time.h>
 
 #include "../shared/peer.h"
 
@@ -29,11 +28,7 @@ void tell_change(void)
 
 bool wait_for_change(unsigned long timeout_ms)
 {
-    struct timespec end;
+    const struct timespec end = deadline_after(timeout_ms);
 
-    if (timeout_ms == NO_LIMIT)
-        return pthread_cond_wait(&change, &mutex) == 0;
-    clock_gettime(CLOCK_REALTIME, &end);
-    end.tv_sec += (time_t)(timeout_ms / 1000);
     return pthread_cond_timedwait(&change, &mutex, &end) == 0;
 }

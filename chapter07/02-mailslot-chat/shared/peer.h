@@ -13,6 +13,7 @@
 #define PEER_H
 
 #include "companion.h"
+#include "time_limit.h"
 
 #define MAIL_CHARS 1024
 #define TEXT_CHARS (MAIL_CHARS - 1) /* behind the letter */
@@ -23,22 +24,23 @@
 /* How long an L waits for its A: a peer that is stopped does not answer. */
 #define FAREWELL_MS 5000
 
-#define NO_LIMIT 0xFFFFFFFFUL
-
 /* ---- chat_options.c ---- */
 
-/* Reads --me and --peer. Ends the program when one is missing or both are the same. */
-void parse_names(int argc, TCHAR *argv[], const TCHAR **me, const TCHAR **peer);
+/* Reads --me, --peer and --timeout. Ends the program when a name is missing or both are the same. */
+void parse_names(int argc, TCHAR *argv[], const TCHAR **me, const TCHAR **peer, unsigned long *timeout);
 
 /* ---- peer.c, for the thread that types ---- */
 
-/* Sends the first H. `id` tells this run of the program from every other one. */
-void greet_peer(const TCHAR *peer, const TCHAR *id);
+/* Sends the first H. `id` tells this run of the program from every other one; `timeout` is --timeout in ms. */
+void greet_peer(const TCHAR *peer, const TCHAR *id, unsigned long timeout);
 
-/* Sends a T. Waits until the peer is there; when it goes meanwhile, until it has come back. */
+/*
+ * Sends a T. Waits until the peer is there; when it goes meanwhile, until it has come back. Ends the program when all
+ * of that takes longer than --timeout.
+ */
 void say_to_peer(const TCHAR *text);
 
-/* Sends L, and waits until nothing more will come. */
+/* Sends L, and waits until nothing more will come, or FAREWELL_MS or --timeout is over. */
 void leave_peer(void);
 
 /* ---- peer.c, for the thread that receives ---- */
@@ -49,8 +51,8 @@ void check_peer(void);
 
 /* ---- what the program does for peer.c ---- */
 
-/* False when there is nobody to send it to. */
-bool send_to_peer(TCHAR letter, const TCHAR *text);
+/* False when there is nobody to send it to, or the peer has not taken it within `limit_ms`. */
+bool send_to_peer(TCHAR letter, const TCHAR *text, unsigned long limit_ms);
 
 /* Whether a message could be sent now. */
 bool can_reach_peer(void);

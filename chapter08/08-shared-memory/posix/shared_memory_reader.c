@@ -98,11 +98,11 @@ static struct shared_ring *make_ring(uint32_t size, bool *is_new)
 
 static void lock_ring(struct shared_ring *shared)
 {
-    struct timespec deadline = deadline_after(NOTICE_MS);
+    struct timespec deadline = lock_deadline();
 
     while ((errno = pthread_mutex_timedlock(&shared->mutex, &deadline)) == ETIMEDOUT) {
-        report("waiting for the mutex: a process is in its critical section, and does not leave it");
-        deadline = deadline_after(NOTICE_MS);
+        notice_lock();
+        deadline = lock_deadline();
     }
     if (errno == EOWNERDEAD) {
         /* We own the mutex now. What it protects may be incomplete: here, a message without its commit. */
@@ -127,32 +127,31 @@ static ring_state take_message(struct shared_ring *shared, uint32_t size, char *
     return state;
 }
 
-/* Waits until a writer has put a message. False when none has for `timeout` ms. */
-static bool wait_until_filled(struct shared_ring *shared, unsigned long timeout)
+/* Waits until a writer has put a message. False when the time is over. */
+static bool wait_until_filled(struct shared_ring *shared)
 {
-    const struct timespec deadline = deadline_after(timeout);
-    int result;
-
-    do
-        result = timeout == WAIT_FOREVER ? sem_wait(&shared->filled) : sem_timedwait(&shared->filled, &deadline);
-    while (result < 0 && errno == EINTR);
-    if (result < 0 && errno != ETIMEDOUT)
-        die_error("sem_wait");
-    return result == 0;
+    while (time_left() > 0) {
+        const struct timespec deadline = deadline_after(time_left());
+        if (sem_timedwait(&shared->filled, &deadline) == 0)
+            return true;
+        if (errno != EINTR && errno != ETIMEDOUT)
+            die_error("sem_timedwait");
+    }
+    return false;
 }
 
 int main(int argc, char *argv[])
 {
-    static char *message;
+    static char message[RING_MAX_SIZE];
     const char *name = "ring";
-    unsigned long size = 4096, timeout = WAIT_FOREVER, count = 0, printed = 0;
+    unsigned long size = 4096, timeout = NO_TIME_LIMIT, count = 0, printed = 0;
     uint32_t bytes;
     bool is_new;
 
     const option_spec options[] = {
         OPTION_TEXT("--name", "NAME", &name, "make the shared memory object /NAME (ring)"),
         OPTION_NUMBER("--size", "BYTES", &size, RING_MIN_SIZE, RING_MAX_SIZE, "with room for BYTES of messages (4096)"),
-        OPTION_NUMBER("--timeout", "MS", &timeout, 0, WAIT_FOREVER - 1,
+        OPTION_NUMBER("--timeout", "MS", &timeout, 0, NO_TIME_LIMIT - 1,
                       "end after MS without a message (wait for ever)"),
         OPTION_NUMBER("--count", "N", &count, 1, 4294967295UL, "end after N messages (no limit)"),
         OPTIONS_END,
@@ -160,19 +159,19 @@ int main(int argc, char *argv[])
     companion_init(argv[0]);
     parse_options(argc, argv, "Prints the messages that arrive in shared memory, until \"exit\" does.", NULL, options);
     ring_object(object, name, "");
-    message = malloc(size);
-    if (message == NULL)
-        die_error("malloc");
     run_at_end(remove_object);
     end_at_sigbus(remove_object);
+    begin_time_limit(timeout);
     struct shared_ring *shared = make_ring((uint32_t)size, &is_new);
     print("waiting for messages in %s, %lu bytes%s\n", object, size, is_new ? "" : ", found again");
 
     for (;;) {
         ring_state state = take_message(shared, (uint32_t)size, message, &bytes);
-        if (state == RING_DONE && (print_message(message, bytes) || ++printed == count))
-            return 0;
-        if (state == RING_EMPTY && !wait_until_filled(shared, timeout)) {
+        if (state == RING_DONE) {
+            if (print_message(message, bytes) || ++printed == count)
+                return 0;
+            begin_time_limit(timeout);
+        } else if (!wait_until_filled(shared)) {
             print("no message for %lu ms\n", timeout);
             return count == 0 ? 0 : STATUS_FAILED;
         }

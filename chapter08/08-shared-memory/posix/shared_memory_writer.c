@@ -3,7 +3,7 @@
  *
  * Shows   shm_open and mmap: what one process writes is there for the other one, without a call in between; what
  *         becomes of a robust mutex whose owner dies (--hold).
- * Run     shared_memory_writer [--name NAME] [--size BYTES] [--hold] [MESSAGE...]
+ * Run     shared_memory_writer [--name NAME] [--size BYTES] [--timeout MS] [--hold] [MESSAGE...]
  * With    shared_memory_reader.c, started before this one; ring.c, shared_ring.c
  * Win32   SharedMemoryWriter.c
  */
@@ -18,6 +18,8 @@
 
 /* The time after which to look for room again: the reader, or the writer that was woken, may have died since. */
 #define LOOK_AGAIN_MS 1000
+
+static unsigned long timeout = NO_TIME_LIMIT;
 
 static struct shared_ring *open_ring(const char *object, uint32_t size, int *object_fd)
 {
@@ -54,20 +56,18 @@ static pid_t require_reader(int object_fd)
 
     if (fcntl(object_fd, F_GETLK, &lock) < 0)
         die_error("fcntl(F_GETLK)");
-    if (lock.l_type == F_UNLCK) {
-        report("the reader has gone; the message is not sent");
-        exit(STATUS_FAILED);
-    }
+    if (lock.l_type == F_UNLCK)
+        die_without_reader();
     return lock.l_pid;
 }
 
 static void lock_ring(struct shared_ring *shared)
 {
-    struct timespec deadline = deadline_after(NOTICE_MS);
+    struct timespec deadline = lock_deadline();
 
     while ((errno = pthread_mutex_timedlock(&shared->mutex, &deadline)) == ETIMEDOUT) {
-        report("waiting for the mutex: a process is in its critical section, and does not leave it");
-        deadline = deadline_after(NOTICE_MS);
+        notice_lock();
+        deadline = lock_deadline();
     }
     if (errno == EOWNERDEAD) {
         /* We own the mutex now. What it protects may be incomplete: here, a message without its commit. */
@@ -78,10 +78,10 @@ static void lock_ring(struct shared_ring *shared)
         die_error("pthread_mutex_timedlock");
 }
 
-/* Returns when the reader has taken a message, or, with false, after LOOK_AGAIN_MS. */
+/* Returns when the reader has taken a message, or, with false, after LOOK_AGAIN_MS or at the end of the time. */
 static bool wait_for_room(struct shared_ring *shared)
 {
-    const struct timespec deadline = deadline_after(LOOK_AGAIN_MS);
+    const struct timespec deadline = deadline_after(time_left() < LOOK_AGAIN_MS ? time_left() : LOOK_AGAIN_MS);
 
     if (sem_timedwait(&shared->room, &deadline) == 0)
         return true;
@@ -90,7 +90,7 @@ static bool wait_for_room(struct shared_ring *shared)
     return false;
 }
 
-/* Puts one message into the ring, as soon as there is room. Ends the program when it does not fit or nobody reads. */
+/* Puts one message into the ring when there is room. Ends the program if that never comes, or --timeout is over. */
 static void put_message(struct shared_ring *shared, uint32_t size, int object_fd, const char *message, bool holds_mutex)
 {
     size_t bytes = strlen(message);
@@ -98,8 +98,8 @@ static void put_message(struct shared_ring *shared, uint32_t size, int object_fd
     ring_state state;
     int value;
 
-    if (!ring_takes(size, bytes))
-        exit(STATUS_FAILED);
+    require_ring_takes(size, bytes);
+    begin_time_limit(timeout);
     do {
         pid_t reader = require_reader(object_fd);
         if (waits > 0 && waits % (NOTICE_MS / LOOK_AGAIN_MS) == 0)
@@ -110,14 +110,14 @@ static void put_message(struct shared_ring *shared, uint32_t size, int object_fd
             /* Before the commit: the reader wakes up and waits for the mutex. So it learns when we die here. */
             if (sem_getvalue(&shared->filled, &value) < 0 || (value == 0 && sem_post(&shared->filled) < 0))
                 die_error("sem_post");
-            if (holds_mutex) {
-                print("inside the critical section: kill this program, or press Enter to go on\n");
-                read_line();
-            }
+            if (holds_mutex)
+                hold_ring();
             ring_commit(&shared->ring, size, (uint32_t)bytes);
         }
         if ((errno = pthread_mutex_unlock(&shared->mutex)) != 0)
             die_error("pthread_mutex_unlock");
+        if (state == RING_FULL && time_left() == 0)
+            die_time_over("room: the ring is full, and its reader takes no message");
         if (state == RING_FULL && !wait_for_room(shared))
             waits++;
     } while (state == RING_FULL);
@@ -125,7 +125,7 @@ static void put_message(struct shared_ring *shared, uint32_t size, int object_fd
 
 int main(int argc, char *argv[])
 {
-    const char *name = "ring";
+    const char *name = "ring", *text;
     unsigned long size = 4096;
     bool holds_mutex = false;
     char object[RING_NAME_CHARS];
@@ -134,6 +134,7 @@ int main(int argc, char *argv[])
     const option_spec options[] = {
         OPTION_TEXT("--name", "NAME", &name, "write into the shared memory object /NAME (ring)"),
         OPTION_NUMBER("--size", "BYTES", &size, RING_MIN_SIZE, RING_MAX_SIZE, "the --size of the reader (4096)"),
+        OPTION_NUMBER("--timeout", "MS", &timeout, 1, NO_TIME_LIMIT - 1, "take MS at most for a message (no limit)"),
         OPTION_FLAG("--hold", &holds_mutex, "stay in the critical section until Enter is pressed"),
         OPTIONS_END,
     };
@@ -146,15 +147,7 @@ int main(int argc, char *argv[])
     end_at_sigbus(NULL);
     struct shared_ring *shared = open_ring(object, (uint32_t)size, &object_fd);
 
-    for (int i = 1; i <= messages; i++)
-        put_message(shared, (uint32_t)size, object_fd, argv[i], holds_mutex);
-    while (messages == 0) {
-        prompt("MY CMD >> ");
-        const char *line = read_line();
-        if (line != NULL)
-            put_message(shared, (uint32_t)size, object_fd, line, false);
-        if (line == NULL || strcmp(line, "exit") == 0)
-            break;
-    }
+    while ((text = next_message(messages, argv)) != NULL)
+        put_message(shared, (uint32_t)size, object_fd, text, holds_mutex);
     return 0;
 }

@@ -82,19 +82,16 @@ bool holds_ring(const struct shared_ring *shared, size_t bytes, const char *obje
     exit(STATUS_FAILED);
 }
 
-struct timespec deadline_after(unsigned long ms)
+struct timespec lock_deadline(void)
 {
-    struct timespec deadline;
+    return deadline_after(ring_lock_ms() < NOTICE_MS ? ring_lock_ms() : NOTICE_MS);
+}
 
-    if (clock_gettime(CLOCK_REALTIME, &deadline) < 0)
-        die_error("clock_gettime");
-    deadline.tv_sec += (time_t)(ms / 1000);
-    deadline.tv_nsec += (long)(ms % 1000) * 1000000;
-    if (deadline.tv_nsec >= 1000000000) {
-        deadline.tv_sec++;
-        deadline.tv_nsec -= 1000000000;
-    }
-    return deadline;
+void notice_lock(void)
+{
+    if (time_left() == 0)
+        die_time_over(WAIT_FOR_LOCK);
+    report("waiting for " WAIT_FOR_LOCK);
 }
 
 bool print_message(char *message, uint32_t bytes)

@@ -7,11 +7,9 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "../shared/ring.h"
-
-#define WAIT_FOREVER 4294967295UL
+#include "time_limit.h"
 
 /* After this time a program says for what it waits, and again and again. */
 #define NOTICE_MS 5000
@@ -45,8 +43,11 @@ void require_size(const char *object, const struct stat *status, size_t bytes);
  */
 bool holds_ring(const struct shared_ring *shared, size_t bytes, const char *object);
 
-/* The moment `ms` from now, for sem_timedwait. */
-struct timespec deadline_after(unsigned long ms);
+/* How long to wait for the mutex before notice_lock is called: NOTICE_MS, or what is left of --timeout. */
+struct timespec lock_deadline(void);
+
+/* Says that the mutex cannot be had. Ends the program when the time is over. */
+void notice_lock(void);
 
 /* Prints a message, which may come from any program and has room for a terminator. True when it is "exit". */
 bool print_message(char *message, uint32_t bytes);

@@ -5,6 +5,7 @@
  *         copy.
  * With    SharedMemoryReader.c, SharedMemoryWriter.c, shared_memory_reader.c, shared_memory_writer.c
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "ring.h"
@@ -12,27 +13,6 @@
 #define RING_MAGIC   0x676E6972 /* "ring" */
 #define RING_VERSION 2
 #define LENGTH_BYTES ((uint32_t)sizeof(uint32_t))
-
-#ifdef _WIN32
-#define FOLDER       _T("Local\\")
-#define SEPARATOR    _T('\\')
-#define SUFFIX_CHARS 7 /* of the longest suffix: ".reader" */
-#else
-#define FOLDER       "/"
-#define SEPARATOR    '/'
-#define SUFFIX_CHARS 0
-#endif
-
-const TCHAR *ring_object(TCHAR object[RING_NAME_CHARS], const TCHAR *name, const TCHAR *suffix)
-{
-    const size_t longest = RING_NAME_CHARS - sizeof(FOLDER) / sizeof(TCHAR) - SUFFIX_CHARS;
-
-    /* A separator would name another folder of objects. */
-    if (name[0] == _T('\0') || _tcslen(name) > longest || _tcschr(name, SEPARATOR) != NULL)
-        die_usage(_T("--name: expected 1 to %u characters without '%c'"), (unsigned)longest, SEPARATOR);
-    format_text(object, RING_NAME_CHARS, FOLDER _T("%s%s"), name, suffix);
-    return object;
-}
 
 static void copy_in(message_ring *ring, uint32_t size, uint32_t at, const void *from, uint32_t count)
 {
@@ -52,13 +32,13 @@ static void copy_out(const message_ring *ring, uint32_t size, uint32_t at, void 
     memcpy((unsigned char *)to + first, bytes, count - first);
 }
 
-bool ring_takes(uint32_t size, size_t bytes)
+void require_ring_takes(uint32_t size, size_t bytes)
 {
     if (bytes <= size - LENGTH_BYTES)
-        return true;
+        return;
     report(_T("a message of %lu bytes does not fit into the ring; it takes %lu"), (unsigned long)bytes,
            (unsigned long)(size - LENGTH_BYTES));
-    return false;
+    exit(STATUS_FAILED);
 }
 
 void ring_clear(message_ring *ring, uint32_t size)

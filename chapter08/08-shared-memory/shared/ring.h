@@ -42,14 +42,8 @@ typedef enum ring_state {
     RING_CLEARED /* it was damaged and has been emptied */
 } ring_state;
 
-/*
- * The name of a kernel object of the ring `name`: Local\NAME and the suffix (Win32), /NAME (POSIX). Gives `object`
- * back. Ends the program when `name` cannot be one.
- */
-const TCHAR *ring_object(TCHAR object[RING_NAME_CHARS], const TCHAR *name, const TCHAR *suffix);
-
-/* Whether a ring of `size` bytes takes a message of `bytes` bytes at all. Reports when it does not. */
-bool ring_takes(uint32_t size, size_t bytes);
+/* Ends the program, with the reason, unless a ring of `size` bytes takes a message of `bytes` bytes at all. */
+void require_ring_takes(uint32_t size, size_t bytes);
 
 /* Makes an empty ring, whatever the memory holds. */
 void ring_clear(message_ring *ring, uint32_t size);
@@ -66,5 +60,31 @@ void ring_commit(message_ring *ring, uint32_t size, uint32_t bytes);
 
 /* Takes the oldest message into `message`, which has room for `size` bytes: RING_DONE, _EMPTY or _CLEARED. */
 ring_state ring_take(message_ring *ring, uint32_t size, char *message, uint32_t *bytes);
+
+/* ---- ring_object.c ---- */
+
+/*
+ * The name of a kernel object of the ring `name`: Local\NAME and the suffix (Win32), /NAME (POSIX). Gives `object`
+ * back. Ends the program when `name` cannot be one.
+ */
+const TCHAR *ring_object(TCHAR object[RING_NAME_CHARS], const TCHAR *name, const TCHAR *suffix);
+
+/*
+ * The next MESSAGE of the command line, or, where `messages` is 0, the next line that is typed. NULL at their end, and
+ * behind "exit".
+ */
+const TCHAR *next_message(int messages, TCHAR *argv[]);
+
+/* How long to wait for the mutex, whose owner may stand still: what is left of --timeout, and a moment at least. */
+unsigned long ring_lock_ms(void);
+
+/* What a program that cannot have it waits for. */
+#define WAIT_FOR_LOCK _T("the mutex: a process is in its critical section, and does not leave it")
+
+/* For --hold: returns when a person has pressed Enter. */
+void hold_ring(void);
+
+/* Says that there is no reader any more, and ends the program. */
+_Noreturn void die_without_reader(void);
 
 #endif
