@@ -231,8 +231,41 @@ def test_lines_of_several_threads_and_processes_do_not_mix(traced_stage: Stage) 
     events = [json.loads(line) for line in traced_stage.recorders.trace.path.read_text("utf-8").splitlines()]
     assert len([event for event in events if event.get("call") == "SetEvent"]) == 3 * 4 * 60
     for pid in {event["pid"] for event in events}:
-        numbers = [event["number"] for event in events if event["pid"] == pid and event["event"] == "return"]
-        assert sorted(numbers) == list(range(1, len(numbers) + 1))
+        of_process = [event for event in events if event["pid"] == pid]
+        assert {event["thread"] for event in of_process} == {1, 2, 3, 4, 5}
+        for thread in range(1, 6):
+            numbers = [event["number"] for event in of_process
+                       if event["thread"] == thread and event["event"] == "return"]
+            assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_threads_are_named_by_the_order_of_their_creation(traced_stage: Stage) -> None:
+    run(traced_stage, "TraceProbe", "ends")
+    events = list(Trace(traced_stage.recorders.trace.path, lambda start: "TraceProbe").poll())
+    made = [call for call in events if call.event == "return" and call.result and isinstance(call.result, dict)
+            and (call.result.get("type") == "thread" or call.name == "_beginthread")]
+    assert sorted((call.thread, call.name) for call in made) == [
+        (1, "CreateThread"), (1, "CreateThread"), (1, "_beginthread"), (1, "_beginthreadex"), (2, "CreateThread")]
+    begun = {call.thread: call for call in events if call.event == "thread_start"}
+    ended = {call.thread: (call.result, call.name) for call in events if call.event == "thread_end"}
+    assert ended == {2: (6, "_endthreadex"), 3: (5, ""), 4: (7, "ExitThread"), 5: (0, ""), 7: (5, "")}
+    for call in made:  # which call has made which thread, and the ids agree
+        thread = next(one for one in begun.values() if one.creator == (call.thread, call.number))
+        assert thread.tid == call.result.get("tid", thread.tid)
+    assert sorted(begun) == sorted(ended)
+    # The system made number 6 for the timer, and says so once.
+    assert [(call.thread, call.name) for call in events if call.is_pool] == [(6, "SetEvent")]
+    assert all(call.result for call in events if call.name == "SetEvent" and call.thread == 4)
+
+
+def test_calls_of_a_thread_count_by_themselves(win32: Toolchain) -> None:
+    """So a call has the same name in each run: process, thread, number."""
+    runs = []
+    for _ in range(3):
+        with Stage(win32, deadline_s=DEADLINE_S, is_traced=True) as stage:
+            run(stage, "TraceProbe", "ends")
+            runs.append({(call.thread, call.number, call.name, call.line) for call in returned(stage)})
+    assert runs[0] == runs[1] == runs[2]
 
 
 def test_killed_processes_leave_whole_lines(traced_stage: Stage) -> None:

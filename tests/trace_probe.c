@@ -1,8 +1,9 @@
 /*
  * trace_probe.c - makes calls for the tests to find in the trace.
  *
- * Run     TraceProbe errors | forms | handles | threads N | overhead
+ * Run     TraceProbe errors | forms | handles | threads N | ends | overhead
  */
+#include <process.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,6 +109,64 @@ static int call_from_threads(unsigned long count)
     return 0;
 }
 
+static DWORD WINAPI return_5(LPVOID unused)
+{
+    (void)unused;
+    SetEvent(NULL);
+    return 5;
+}
+
+static unsigned __stdcall end_with_6(void *unused)
+{
+    (void)unused;
+    HANDLE hThread = CreateThread(NULL, 0, return_5, NULL, 0, NULL);
+    WaitForSingleObject(hThread, INFINITE);
+    CloseHandle(hThread);
+    _endthreadex(6);
+    return 0;
+}
+
+static DWORD WINAPI exit_with_7(LPVOID hEnded)
+{
+    if (GetLastError() == 0) /* what a new thread finds */
+        SetEvent(hEnded);
+    ExitThread(7);
+}
+
+static void __cdecl set_and_return(void *hEnded)
+{
+    SetEvent(hEnded);
+}
+
+static VOID CALLBACK on_timer(PVOID hEnded, BOOLEAN isTime)
+{
+    (void)isTime;
+    SetEvent(hEnded);
+}
+
+/* Threads that are made and end in every way, one after the other. */
+static int end_threads(void)
+{
+    HANDLE hThread, hTimer, hEnded = CreateEvent(NULL, FALSE, FALSE, NULL);
+
+    hThread = (HANDLE)_beginthreadex(NULL, 0, end_with_6, NULL, 0, NULL);
+    WaitForSingleObject(hThread, INFINITE);
+    CloseHandle(hThread);
+    hThread = CreateThread(NULL, 0, exit_with_7, hEnded, CREATE_SUSPENDED, NULL);
+    ResumeThread(hThread);
+    WaitForSingleObject(hThread, INFINITE);
+    CloseHandle(hThread);
+    WaitForSingleObject(hEnded, INFINITE);
+    _beginthread(set_and_return, 0, hEnded);
+    WaitForSingleObject(hEnded, INFINITE);
+    if (CreateTimerQueueTimer(&hTimer, NULL, on_timer, hEnded, 1, 0, WT_EXECUTEONLYONCE))
+        WaitForSingleObject(hEnded, INFINITE);
+    hThread = CreateThread(NULL, 0, return_5, NULL, 0, NULL);
+    WaitForSingleObject(hThread, INFINITE);
+    CloseHandle(hThread);
+    return 0;
+}
+
 static double seconds(void)
 {
     LARGE_INTEGER count, frequency;
@@ -173,7 +232,9 @@ int _tmain(int argc, TCHAR *argv[])
         return pass_handles(argv[0]);
     if (_tcscmp(what, _T("threads")) == 0 && argc > 2 && parse_number(argv[2], 1, 100000, &count))
         return call_from_threads(count);
+    if (_tcscmp(what, _T("ends")) == 0)
+        return end_threads();
     if (_tcscmp(what, _T("overhead")) == 0)
         return measure_overhead();
-    die_usage(_T("expected errors, forms, handles, threads N or overhead, found '%s'"), what);
+    die_usage(_T("expected errors, forms, handles, threads N, ends or overhead, found '%s'"), what);
 }

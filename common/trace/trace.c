@@ -69,10 +69,11 @@ void trace_write_event(const char *event, LONGLONG time, const char *members)
     trace_number(&line, "time", time);
     trace_number(&line, "pid", GetCurrentProcessId());
     trace_number(&line, "tid", GetCurrentThreadId());
+    trace_put_thread(&line);
     trace_text(&line, "program", trace_tchar(program_name()));
     put_printed(&line, "out", STD_OUTPUT_HANDLE);
     put_printed(&line, "err", STD_ERROR_HANDLE);
-    trace_put(&line, members);
+    trace_put(&line, members != NULL ? members : "");
     trace_put(&line, "}\n");
     write_line(line.text, line.used);
     free(line.text);
@@ -80,7 +81,7 @@ void trace_write_event(const char *event, LONGLONG time, const char *members)
 
 static void trace_exit(void)
 {
-    trace_write_event("exit", trace_now(), "");
+    trace_write_event("exit", trace_now(), NULL);
 }
 
 /* Whether the stage itself has started this process: COMPANION_LANE then has a prefix, until companion_init. */
@@ -126,6 +127,7 @@ void trace_companion_init(const TCHAR *argv0)
     if (GetEnvironmentVariable(_T("COMPANION_STEP"), trace_step_run, run_chars) >= run_chars)
         trace_step_run[0] = _T('\0');
 
+    trace_number_threads();
     trace_is_on = true;
     trace_text(&members, "command", trace_wide(GetCommandLineW()));
     put_lane(&members, isRoot);

@@ -11,12 +11,15 @@
 
 #include <windows.h>
 
+#include <process.h>
+#include <stdlib.h>
 #include <tlhelp32.h>
 
 #include "trace_place.h"
 
 /* Prototypes of the recorders, and a macro for each call of trace_calls.txt. */
 #include "trace_kernel32.h"
+#include "trace_runtime.h"
 
 /* The trace begins with the program. companion.h, which comes later, declares this name then. */
 #define companion_init trace_companion_init

@@ -4,8 +4,6 @@
 
 #include "trace_internal.h"
 
-static volatile LONG calls_made;
-
 /*
  * Waits until the stage lets this thread go on. The stage's helper (Stepper.c) owns a mutex: if it is gone, nobody
  * will set the event any more, and the program ends.
@@ -57,7 +55,7 @@ void trace_begin(trace_call *call, const char *name, trace_place place)
     *call = none;
     call->last_error = GetLastError();
     call->name = name;
-    call->number = InterlockedIncrement(&calls_made);
+    call->number = trace_next_call();
     trace_word(call, "call", name);
     trace_number(call, "number", call->number);
     put_file(call, place.file);

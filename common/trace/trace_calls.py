@@ -9,7 +9,7 @@ The comments in the table say how a call is described. A parameter without a col
 type, one with a colon as
 
     a set of constants      by their names; out_SET when the call writes the value
-    process                 a handle that may be one of a process, with the process's id
+    process                 a handle that may be one of a process, with its id
     handles(COUNT)          an array of handles
     made(TYPE)              a new handle
     made_in(PROCESS)        a new handle in that process
@@ -18,6 +18,8 @@ type, one with a colon as
     received(ROOM)          the same, where the result is their number
     out_text, out_result_text(ROOM)    the text that it gives; in the latter case if the result is less than ROOM
     startup(FLAGS), attribute_value(ATTRIBUTE, BYTES), address, out_address, large      by their fields
+    start(TRAMPOLINE), start_parameter         what a new thread is to run, and what it is given
+    thread                  a handle of a thread, with its id
     given                   whether it is NULL or 0
     skip                    not at all
 """
@@ -36,8 +38,9 @@ TYPES = {
     "LPPROC_THREAD_ATTRIBUTE_LIST": "pointer",
     "LPDWORD": "out_number", "PDWORD": "out_number", "PULONG": "out_number", "LPLONG": "out_number",
     "PSIZE_T": "out_number", "PLARGE_INTEGER": "out_large",
-    "LPPROCESS_INFORMATION": "out_process_information", "LPPROCESSENTRY32": "out_process_entry",
-} | dict.fromkeys(["DWORD", "UINT", "ULONG", "LONG", "int", "INT", "long", "SIZE_T"], "number")
+    "unsigned*": "out_number", "LPPROCESS_INFORMATION": "out_process_information",
+    "LPPROCESSENTRY32": "out_process_entry",
+} | dict.fromkeys(["DWORD", "UINT", "ULONG", "LONG", "int", "INT", "long", "SIZE_T", "unsigned"], "number")
 
 # The types of a call that has two forms, in its W form and in its A form. The plain name is one of the two.
 FORMS = {
@@ -71,6 +74,11 @@ class Call:
     def function(self) -> str:
         """What the form is called."""
         return self.name if self.form == "A" and "plain_is_ansi" in self.words else self.name + self.form
+
+    @property
+    def gives(self) -> bool:
+        """Whether it has a result."""
+        return self.result not in ("void", "noreturn")
 
     def text(self, pointer: str) -> str:
         """A text of this call, as the functions of the recorders take it."""
@@ -137,7 +145,7 @@ def _call(library: str, found: re.Match[str]) -> Call:
             raise TableError(f"{one['type']} {one['name']}: this type needs a kind behind the name")
         parameters.append(Parameter(one["type"], one["name"], kind, _operands(one["operands"])))
     words = {word[1]: _operands(word[2]) for word in _WORD.finditer(found["words"])}
-    if unknown := set(words) - {"blocks", "fails", "made", "may_exist", "plain_is_ansi", "shows"}:
+    if unknown := set(words) - {"blocks", "fails", "made", "ends_thread", "may_exist", "plain_is_ansi", "shows"}:
         raise TableError(f"unknown word {unknown.pop()!r}")
     return Call(library, found["result"], found["name"], parameters, words)
 
@@ -148,16 +156,16 @@ def _operands(text: str | None) -> list[str]:
 
 def prototype(call: Call) -> str:
     parameters = "".join(f", {one.type} {one.name}" for one in call.parameters)
-    return f"{call.result} trace_{call.name}{call.form}(trace_place place{parameters})"
+    result = "_Noreturn void" if call.result == "noreturn" else call.result
+    return f"{result} trace_{call.name}{call.form}(trace_place place{parameters})"
 
 
 def recorder(call: Call, constants: dict[str, Constants]) -> str:
-    real = f"{call.function}({', '.join(one.name for one in call.parameters)})"
-    is_void = call.result == "void"
+    real = _real(call)
     before: list[str] = []
     after: list[str] = []
     for one in call.parameters:
-        if one.kind == "skip":
+        if one.kind in ("skip", "start"):
             continue
         if _is_written(one):
             after.append(f"        if ({one.name} != NULL) {{\n            trace_fill(&call, {len(after)});\n"
@@ -166,21 +174,51 @@ def recorder(call: Call, constants: dict[str, Constants]) -> str:
         else:
             before.append(f"    {_taken(call, one, constants)}\n")
 
-    success = "true" if is_void else _success(call)
+    if call.result == "noreturn":
+        return _last_recorder(call, before)
     text = f"{prototype(call)}\n{{\n"
-    text += f"    if (!trace_is_on) {{\n        {real};\n        return;\n    }}\n" if is_void else \
-            f"    if (!trace_is_on)\n        return {real};\n"
+    text += f"    if (!trace_is_on)\n        return {real};\n" if call.gives else \
+            f"    if (!trace_is_on) {{\n        {real};\n        return;\n    }}\n"
     text += f'\n    trace_call call;\n    trace_begin(&call, "{call.name}", place);\n' + "".join(before)
     text += f"    trace_enter(&call, {_bool('blocks' in call.words)});\n"
-    text += f"    {real};\n" if is_void else f"    {call.result} result = {real};\n"
-    text += f"    trace_leave(&call, {success}, {_bool('may_exist' in call.words)});\n"
+    text += _real_call(call)
+    text += f"    trace_leave(&call, {_success(call)}, {_bool('may_exist' in call.words)});\n"
+    if any(one.kind == "start" for one in call.parameters):
+        text += f"    trace_started(start, {_success(call)});\n"
     if after:
         # From the last to the first, since what is filled in moves what stands behind it.
         text += "    if (trace_has_output(&call)) {\n" + "".join(reversed(after)) + "    }\n"
     text += "    trace_result(&call);\n"
-    if not is_void:
+    if call.gives:
         text += f"    {_result(call, constants)}\n"
-    return text + "    trace_end(&call);\n" + ("" if is_void else "    return result;\n") + "}\n"
+    return text + "    trace_end(&call);\n" + ("    return result;\n" if call.gives else "") + "}\n"
+
+
+def _last_recorder(call: Call, before: list[str]) -> str:
+    """Of a call that does not return: the line is written before it."""
+    (word, code), = ((word, operands) for word, operands in call.words.items() if word.startswith("ends_"))
+    return (f"{prototype(call)}\n{{\n    if (trace_is_on) {{\n        trace_call call;\n"
+            f'        trace_begin(&call, "{call.name}", place);\n' + "".join(f"    {line}" for line in before)
+            + f"        trace_enter(&call, false);\n        trace_result(&call);\n"
+            f"        trace_{word.removeprefix('ends_')}_end(&call, (DWORD){code[0]});\n    }}\n    {_real(call)};\n"
+            "    for (;;) { /* not every compiler knows that it does not return */\n    }\n}\n")
+
+
+def _real(call: Call) -> str:
+    """The call itself."""
+    return f"{call.function}({', '.join(one.name for one in call.parameters)})"
+
+
+def _real_call(call: Call) -> str:
+    """The same with the trace on."""
+    given = {one.kind: one for one in call.parameters}
+    result = f"{call.result} result = " if call.gives else ""
+    if "start" not in given:
+        return f"    {result}{_real(call)};\n"
+    passed = {"start": f"trace_run_{given['start'].operands[0]}", "start_parameter": "start"}
+    real = f"{call.function}({', '.join(passed.get(one.kind, one.name) for one in call.parameters)})"
+    return (f"    trace_start *start = trace_make_start(&call, (void (*)(void)){given['start'].name}, "
+            f"{given['start_parameter'].name});\n    {result}{real};\n")
 
 
 def _is_written(one: Parameter) -> bool:
@@ -188,6 +226,8 @@ def _is_written(one: Parameter) -> bool:
 
 
 def _success(call: Call) -> str:
+    if not call.gives:
+        return "true"
     failed = call.words["fails"][0] if "fails" in call.words else FAILED.get(call.result)
     return "true" if failed is None else "result == 0" if failed == "nonzero" else f"result != {failed}"
 
@@ -202,7 +242,7 @@ def _taken(call: Call, one: Parameter, constants: dict[str, Constants]) -> str:
         return f'trace_text(&call, "{name}", {call.text(name)});'
     if kind == "number":
         return f'trace_number(&call, "{name}", (LONGLONG){name});'
-    if kind == "given":
+    if kind in ("given", "start_parameter"):
         return f'trace_given(&call, "{name}", {name} != 0);'
     if kind == "large":
         return f'trace_number(&call, "{name}", {name} == NULL ? 0 : {name}->QuadPart);'
@@ -249,13 +289,14 @@ def _written(call: Call, one: Parameter, constants: dict[str, Constants]) -> str
 def _result(call: Call, constants: dict[str, Constants]) -> str:
     if "made" in call.words:
         kind, *name = call.words["made"]
-        value = "(HANDLE)result" if call.result == "SOCKET" else "result"
+        value = "result" if call.result == "HANDLE" else "(HANDLE)result"
         return f'trace_made(&call, "result", {value}, "{kind}", {call.text(name[0]) if name else "no_text"});'
     shows = call.words.get("shows", [""])[0]
     if shows in constants:
         return f'trace_constant(&call, "result", &{shows}_names, result);'
     if shows:
-        return f'trace_{shows}(&call, "result", result);'
+        value = "(HANDLE)result" if shows == "handle" else "result"
+        return f'trace_{shows}(&call, "result", {value});'
     kind = {"BOOL": "bool", "HANDLE": "handle"}.get(call.result, "given" if call.result in POINTERS else "number")
     return f'trace_{kind}(&call, "result", {"result != NULL" if kind == "given" else "result"});'
 

@@ -42,6 +42,20 @@ void trace_process(trace_call *call, const char *name, HANDLE hProcess)
     trace_put(call, "}");
 }
 
+void trace_thread(trace_call *call, const char *name, HANDLE hThread)
+{
+    DWORD tid = GetThreadId(hThread);
+
+    trace_put_key(call, name);
+    if (hThread == GetCurrentThread())
+        trace_put(call, "{\"handle\":\"GetCurrentThread()\"");
+    else
+        open_handle(call, hThread);
+    if (tid != 0)
+        trace_number(call, "tid", tid);
+    trace_put(call, "}");
+}
+
 void trace_handles(trace_call *call, const char *name, const HANDLE *handles, DWORD count)
 {
     trace_put_key(call, name);
@@ -63,12 +77,14 @@ void trace_handles(trace_call *call, const char *name, const HANDLE *handles, DW
 /* What the system says of a handle of this process, which may differ from what was asked for. */
 static void put_told(trace_call *call, HANDLE handle)
 {
-    DWORD flags, pid = GetProcessId(handle);
+    DWORD flags, pid = GetProcessId(handle), tid = GetThreadId(handle);
 
     if (GetHandleInformation(handle, &flags))
         trace_bool(call, "inherit", flags & HANDLE_FLAG_INHERIT);
     if (pid != 0)
         trace_number(call, "pid", pid);
+    if (tid != 0)
+        trace_number(call, "tid", tid);
 }
 
 void trace_made(trace_call *call, const char *name, HANDLE handle, const char *type, trace_string object)

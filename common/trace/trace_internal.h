@@ -25,12 +25,31 @@ void trace_word(trace_call *call, const char *name, const char *utf8);
 /* The name of a member, with a comma in front where there is one before it; its value follows. NULL: no name. */
 void trace_put_key(trace_call *call, const char *name);
 
+/* ---- trace_thread.c: the threads of the process, by their numbers ---- */
+
+/* When the trace begins, in the main thread. */
+void trace_number_threads(void);
+
+/* The number of a thread that is about to be made; in the new thread, that this is its number. */
+LONG trace_next_thread(void);
+void trace_set_thread(LONG number);
+
+/* The number of this thread, and how many calls it has made, the one that begins counted. */
+LONG trace_this_thread(void);
+LONG trace_next_call(void);
+
+/* This thread writes no more lines. */
+void trace_forget_thread(void);
+
+/* Which thread writes the line; and whether the system has made it, in its first line. */
+void trace_put_thread(trace_call *line);
+
 /* ---- trace.c: a line of the file ---- */
 
 /* Microseconds since 1970, the same clock in all processes. */
 LONGLONG trace_now(void);
 
-/* Writes {"v":1,"event":EVENT,"time":TIME,...,MEMBERS}. */
+/* Writes {"v":2,"event":EVENT,"time":TIME,...,MEMBERS}. MEMBERS begin with a comma, or are NULL. */
 void trace_write_event(const char *event, LONGLONG time, const char *members);
 
 /* The stage that this program waits for before each call; empty: none. */

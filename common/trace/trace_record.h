@@ -7,6 +7,7 @@
 #ifndef COMPANION_TRACE_RECORD_H
 #define COMPANION_TRACE_RECORD_H
 
+#include <process.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <tchar.h>
@@ -21,7 +22,7 @@ extern bool trace_is_on;
 /* One call, from its entry to its return. */
 typedef struct trace_call {
     const char *name;
-    LONG number;         /* within the process */
+    LONG number;         /* within the thread */
     LONGLONG begin, end; /* microseconds since 1970 */
     DWORD last_error;    /* before the call, then after it */
     bool is_success, shows_error;
@@ -88,6 +89,7 @@ void trace_given(trace_call *call, const char *name, bool is_given);
 void trace_pointer(trace_call *call, const char *name, const void *pointer);
 void trace_handle(trace_call *call, const char *name, HANDLE handle);
 void trace_process(trace_call *call, const char *name, HANDLE hProcess);
+void trace_thread(trace_call *call, const char *name, HANDLE hThread);
 void trace_handles(trace_call *call, const char *name, const HANDLE *handles, DWORD count);
 void trace_made(trace_call *call, const char *name, HANDLE handle, const char *type, trace_string object);
 void trace_made_in(trace_call *call, const char *name, HANDLE handle, HANDLE hProcess);
@@ -100,6 +102,22 @@ void trace_process_information(trace_call *call, const char *name, const PROCESS
 void trace_process_entry(trace_call *call, const char *name, trace_string program, DWORD pid, DWORD parent);
 
 void trace_address(trace_call *call, const char *name, const SOCKADDR *address);
+
+/*
+ * A thread that the program makes runs one of the trampolines, which writes the lines of its start and of its end
+ * around the function that the program has given. trace_make_start says what the trampoline is to run, and
+ * trace_started, after the call, whether it will.
+ */
+#define NO_THREAD ((uintptr_t)-1) /* what _beginthread gives when it has failed */
+typedef struct trace_start trace_start;
+trace_start *trace_make_start(const trace_call *call, void (*function)(void), void *parameter);
+void trace_started(trace_start *start, bool is_success);
+DWORD WINAPI trace_run_windows(void *start);
+unsigned __stdcall trace_run_runtime_ex(void *start);
+void __cdecl trace_run_runtime(void *start);
+
+/* This thread ends, by this call of its own or by the return of its function. */
+void trace_thread_end(trace_call *call, DWORD code);
 
 /* How many bytes a call has given: *bytes, but not more than there is room for. */
 size_t trace_count(const DWORD *bytes, DWORD room);

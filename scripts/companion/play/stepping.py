@@ -25,7 +25,9 @@ _LOOK_AGAIN_S = 0.02
 class SteppedStage(Stage):
     def __init__(self, toolchain: Toolchain) -> None:
         super().__init__(toolchain, self.heard, is_traced=True)
-        self.halted: dict[tuple[int, int], Call] = {}  # by process and thread
+        self.halted: dict[tuple[int, int], Call] = {}  # by process and thread id
+        self._since: dict[tuple[int, int], int] = {}  # at which step each of them has come there
+        self._steps_in_all = 0
         self.order: list[str] = []  # lanes, as they came
         self._begun: set[str] = set()  # lanes of which the trace has told, or which have ended
         self._stillness = Stillness(self.run, toolchain.wine_prefix)
@@ -87,6 +89,7 @@ class SteppedStage(Stage):
             self._begun.add(call.lane)
         elif call and call.is_halted:
             self.halted[call.pid, call.tid] = call
+            self._since[call.pid, call.tid] = self._steps_in_all
         elif call:
             ended = _ended_by(call)  # it may have been halted
             self.halted = {key: one for key, one in self.halted.items() if one.pid != ended}
@@ -101,9 +104,12 @@ class SteppedStage(Stage):
         return is_reached and heard == self._heard_so_far
 
     def _step(self) -> None:
-        key, call = min(self.halted.items(), key=lambda one: (self.order.index(one[1].lane), one[1].number))
+        # Of the threads of a program the one that waits the longest; of those that came there at once, the older one.
+        key, call = min(self.halted.items(), key=lambda one: (self.order.index(one[1].lane), self._since[one[0]],
+                                                              one[1].thread))
         self.about_to_call(call)
         self._steps += 1
+        self._steps_in_all += 1
         # The deadline is for one call: how many there are, and how long each is shown, is not the program's doing.
         if self._steps <= _MOST_STEPS_WAITED:
             self.paused_s += time.monotonic() - self._stepped_at

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..trace.events import Call
+from ..trace.events import Call, CallKey
 from ..trace.kernel import Kernel
 from .call_text import Reader
 
@@ -36,7 +36,7 @@ def _arrows(calls: list[Call], run: str) -> Iterator[str]:
     for call in calls:
         reader.learn(call)
     entries = {call.key: call for call in calls if call.event == "enter"}  # only with what the call was given
-    drawn: set[tuple[int, int]] = set()  # calls whose arrow has been drawn
+    drawn: set[CallKey] = set()  # calls whose arrow has been drawn
     made: dict[tuple[int, str], int] = {}  # number of calls, by process and text
     row: dict[int, tuple[str, int]] = {}  # by thread: its last call, and how often in a row
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..trace.events import Call
+from ..trace.events import Call, CallKey
 from ..trace.kernel import Kernel
 from .call_text import Reader
 
@@ -15,7 +15,7 @@ def perfetto(calls: list[Call], run: str) -> str:
     reader = Reader(Kernel(), run)
     events: list[dict[str, Any]] = []
     lanes = {call.pid: call.lane for call in calls}
-    open_calls: dict[tuple[int, int], Call] = {}
+    open_calls: dict[CallKey, Call] = {}
     last: dict[int, float] = {}  # by process, the time of its last event
     for number, (pid, lane) in enumerate(lanes.items()):
         events.append({"ph": "M", "name": "process_name", "pid": pid, "tid": 0, "args": {"name": lane}})

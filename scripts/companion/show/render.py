@@ -13,7 +13,7 @@ from ..play.perform import perform
 from ..play.scene import Scene
 from ..play.stage import DEADLINE_S, Stage
 from ..setup.toolchain import Toolchain
-from ..trace.events import Event, Kind
+from ..trace.events import CallKey, Event, Kind
 from ..trace.kernel import Kernel
 from .call_text import Reader
 from .report import report
@@ -56,7 +56,7 @@ class _InWords:
     def __init__(self, renderer: Renderer) -> None:
         self._renderer = renderer
         self._reader = Reader(Kernel())
-        self._waiting: set[tuple[int, int]] = set()
+        self._waiting: set[CallKey] = set()
 
     def event(self, event: Event) -> None:
         call = event.call

@@ -20,9 +20,14 @@ class Kind(Enum):
     CALL = "→"  # in no scene: only the trace tells of calls
 
 
+# What a call is known by: its process, its thread in it, and its number in that.
+CallKey = tuple[int, int, int]
+
+
 @dataclass(frozen=True)
 class Call:
-    """An event of the trace: of a process ("start", "exit") or of a call ("enter", "return")."""
+    """An event of the trace: of a process ("start", "exit"), of a thread ("thread_start", "thread_end") or of a call
+    ("enter", "return")."""
 
     event: str
     time: float  # seconds since 1970
@@ -30,15 +35,18 @@ class Call:
     tid: int
     lane: str  # as the stage calls the program: "MailSender.2"
     name: str = ""
-    number: int = 0  # of the call within its process; the same on entry and on return
+    number: int = 0  # of the call within its thread; the same on entry and on return
     arguments: dict[str, Any] = field(default_factory=dict)
-    result: Any = None
+    result: Any = None  # of a process or a thread that ends: its code, where that is known
     error: dict[str, Any] | None = None
     begin: float = 0.0
     is_halted: bool = False  # the thread waits until the stage lets it go on
     printed: dict[str, int] = field(default_factory=dict)  # the bytes on "out" and "err" before it
     file: str = ""  # where it stands in the source, from the root of the project: "chapter07/01-mailslot/MailSender.c"
     line: int = 0
+    thread: int = 1  # within its process: 1 is the main thread, then in the order of creation
+    is_pool: bool = False  # first event of a thread that the system has made, as for a timer
+    creator: tuple[int, int] | None = None  # of a thread that starts: which thread made it, by which call
 
     @property
     def is_posix(self) -> bool:
@@ -51,8 +59,8 @@ class Call:
         return self.error is None or self.result not in (False, None, -1) and not _is_no_handle(self.result)
 
     @property
-    def key(self) -> tuple[int, int]:
-        return self.pid, self.number
+    def key(self) -> CallKey:
+        return self.pid, self.thread, self.number
 
 
 def _is_no_handle(value: Any) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .arguments import handle_value
-from .events import Call
+from .events import Call, CallKey
 from .kernel_object import Chunk, Fact, KernelObject
 
 # One object for all that know its name; of files, mailslots and pipes each opening makes one.
@@ -64,7 +64,7 @@ class KernelState:
         self.now = 0.0  # the time of the last event
         self.views: dict[tuple[int, str], KernelObject] = {}  # of a section: by process id and address
         self.calling: dict[tuple[int, int], KernelObject] = {}  # the pipes of CallNamedPipe: by process and thread id
-        self.fed: dict[tuple[int, int], list[Chunk]] = {}  # by the key of a read: what it has got
+        self.fed: dict[CallKey, list[Chunk]] = {}  # by the key of a read: what it has got
         self._objects: list[KernelObject] = []
         self._made = 0
 

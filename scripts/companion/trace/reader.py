@@ -39,8 +39,10 @@ class Trace:
         pid = data["pid"]
         if data["event"] == "start":
             self._lanes[pid] = self._lane_of(data)  # an id may come again, of a new process
+        creator = data.get("creator")
         return Call(data["event"], data["time"] / 1e6, pid, data["tid"], self._lanes[pid], data.get("call", ""),
-                    data.get("number", 0), data.get("args", {}), data.get("result"), data.get("error"),
-                    data.get("begin", data["time"]) / 1e6, data.get("halted", False),
+                    data.get("number", 0), data.get("args", {}), data.get("result", data.get("code")),
+                    data.get("error"), data.get("begin", data["time"]) / 1e6, data.get("halted", False),
                     {stream: data[stream] for stream in ("out", "err") if stream in data},
-                    data.get("file", ""), data.get("line", 0))
+                    data.get("file", ""), data.get("line", 0), data["thread"], data.get("pool", False),
+                    (creator["thread"], creator["number"]) if creator else None)
