@@ -20,7 +20,7 @@ from .setup.failure import Failure, WrongUse
 from .setup.progress import say
 from .setup.build import Build, prepare
 from .setup.toolchain import is_win32
-from .show import chapter_map, compare, demo, record, render, views
+from .show import chapter_map, compare, demo, key_calls, record, render, views
 
 SOURCE = Path(__file__).resolve().parents[2]
 
@@ -101,6 +101,8 @@ def _parser() -> argparse.ArgumentParser:
                "Enter.")
     show.add_argument("lesson", metavar="LESSON")
     show.add_argument("scene", metavar="SCENE", nargs="?", help="its name (default: the lesson's main scene)")
+    show.add_argument("--all", action="store_true",
+                      help="halts before every call, not only before those that the lesson is about")
     show.add_argument("--auto", type=float, metavar="SECONDS", help="goes on by itself; 0 as fast as it can")
     show.add_argument("--language", choices=("ko", "en"), help="of the narration (default: the system's)")
 
@@ -188,7 +190,8 @@ def _demo(options: argparse.Namespace) -> int:
     build = Build(SOURCE, options.build_dir, options.unicode)
     prepare(build, programs=[*lesson.needed_by(chosen.programs), "Stepper"])
     language = options.language or _language()
-    return demo.play(build, chosen, f"{lesson.title[language]}  ·  {chosen.path.stem}", language, options.auto)
+    return demo.play(build, chosen, f"{lesson.title[language]}  ·  {chosen.path.stem}", language, options.auto,
+                     None if options.all else key_calls.KeyCalls(lesson))
 
 
 def _lesson_and_scene(options: argparse.Namespace) -> tuple[lessons.Lesson, scene.Scene]:

@@ -22,6 +22,7 @@ from .job import CREATE_SUSPENDED, Job
 _EXEC_S = 1.0  # in which an exec that is under way comes to its end; it takes far less than a millisecond
 _END_S = 5.0  # in which a process that was killed has ended
 _LOOK_AGAIN_S = 0.001
+_IDS_LAST_S = 0.2  # a machine makes less than a thousand processes in it, and has 32,768 ids or more
 
 
 def press_ctrl_c(process: subprocess.Popen[bytes]) -> None:
@@ -85,6 +86,31 @@ def _end_all(run: str) -> None:
 
 def of_run(run: str) -> list[Path]:
     return with_variable(f"COMPANION_RUN={run}".encode())
+
+
+class Finder:
+    """Finds the processes of a run again and again, many times a second. One that was seen to belong to others is not
+    read again: it could come to the run by exec alone, and only we do that, before Popen returns."""
+
+    def __init__(self, run: str) -> None:
+        self._variable = f"COMPANION_RUN={run}".encode()
+        self._others: set[str] = set()
+        self._looked_at = 0.0
+
+    def find(self) -> list[Path]:
+        present = {name for name in os.listdir("/proc") if name.isdigit()}
+        # After a longer time an id may be that of another process.
+        is_recent = time.monotonic() - self._looked_at < _IDS_LAST_S
+        self._others &= present if is_recent else set()
+        self._looked_at = time.monotonic()
+        found = []
+        for name in present - self._others:
+            process = Path("/proc", name)
+            if _has(process, self._variable) is False:
+                self._others.add(name)
+            else:  # also one in the middle of exec, of which that is not known yet
+                found.append(process)
+        return found
 
 
 def with_variable(variable: bytes) -> list[Path]:

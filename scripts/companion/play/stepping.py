@@ -19,7 +19,6 @@ from .still import Stillness
 _MOST_STEPS = 24  # between two steps of the scene: a program that polls would go on for ever
 _MOST_STEPS_WAITED = 2000  # for one line of the scene; after these the deadline runs, too
 _ACTS = (Kind.START, Kind.TYPE, Kind.END_INPUT, Kind.INTERRUPT)
-_LOOK_AGAIN_S = 0.02
 
 
 class SteppedStage(Stage):
@@ -31,7 +30,6 @@ class SteppedStage(Stage):
         self.order: list[str] = []  # lanes, as they came
         self._begun: set[str] = set()  # lanes of which the trace has told, or which have ended
         self._stillness = Stillness(self.run, toolchain.wine_prefix)
-        self._looked_at = 0.0
         self._heard_so_far = 0
         self._steps = 0  # since the scene went on
         self._stepped_at = time.monotonic()
@@ -66,10 +64,7 @@ class SteppedStage(Stage):
 
     def look(self) -> None:
         super().look()
-        if not self.halted or time.monotonic() - self._looked_at < _LOOK_AGAIN_S:
-            return
-        self._looked_at = time.monotonic()
-        if self._is_still():
+        if self.halted and self._is_still():
             self._step()
 
     def about_to_call(self, call: Call) -> None:

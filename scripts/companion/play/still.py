@@ -16,7 +16,7 @@ _SETTLES_S = 0.2  # on Windows, where the states of threads are harder to read: 
 
 class Stillness:
     def __init__(self, run: str, wine_prefix: Path) -> None:
-        self._run = run
+        self._finder = processes.Finder(run)
         self._wine_prefix = wine_prefix
         self._server: Path | None = None
         self._last_news = time.monotonic()
@@ -35,7 +35,7 @@ class Stillness:
     def _switches(self) -> dict[str, str] | None:
         """The number of context switches of each thread; None when one is running."""
         found = {}
-        for process in processes.of_run(self._run):
+        for process in self._finder.find():
             try:
                 statuses = {task.name: (task / "status").read_text() for task in (process / "task").iterdir()}
             except OSError:

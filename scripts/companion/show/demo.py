@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import time
+from dataclasses import replace
 
 from ..play.actor import Mismatch
 from ..play.perform import perform
@@ -11,17 +13,24 @@ from ..play.stepping import SteppedStage
 from ..setup.toolchain import Toolchain
 from ..trace.events import Call, Event, Kind
 from ..trace.kernel import Kernel
+from ..trace.kernel_state import Process
+from ..trace.order import in_order
 from . import screen
 from .call_text import Reader
 from .frame import WORDS, Column, Handle, Moment, Object
+from .key_calls import KeyCalls
 from .report import report
 from .screen import Quit, Screen
+from .state_text import StateText
 
 _SHOWN_LINES = (Kind.LINE, Kind.ERROR, Kind.TYPE, Kind.INTERRUPT, Kind.END_INPUT)
 
 
-def play(toolchain: Toolchain, scene: Scene, title: str, language: str, auto_s: float | None) -> int:
-    with screen.opened(title, language, auto_s) as opened, DemoStage(toolchain, opened, language) as stage:
+def play(toolchain: Toolchain, scene: Scene, title: str, language: str, auto_s: float | None,
+         key_calls: KeyCalls | None = None) -> int:
+    """Halts before each call that is a key call, or before every one where none are named."""
+    with screen.opened(title, language, auto_s) as opened, \
+            DemoStage(toolchain, opened, language, key_calls) as stage:
         try:
             perform(scene, stage)
             stage.finish()
@@ -39,14 +48,16 @@ def play(toolchain: Toolchain, scene: Scene, title: str, language: str, auto_s: 
 class DemoStage(SteppedStage):
     """Shows a moment before each call: what each process has done, and the kernel objects."""
 
-    def __init__(self, toolchain: Toolchain, where: Screen, language: str) -> None:
+    def __init__(self, toolchain: Toolchain, where: Screen, language: str, key_calls: KeyCalls | None) -> None:
         super().__init__(toolchain)
         self._screen = where
         self._language = language
+        self._key_calls = key_calls
         self._narration = ""
         self._kernel = Kernel()
         self._reader = Reader(self._kernel, self.run, hides_ids=where.is_plain)
-        self._in_call: dict[str, dict[int, str]] = {}  # by lane and thread: calls that have not returned
+        self._state = StateText(language, self._reader)
+        self._news: list[Call] = []  # that the model has not taken in
         self._ended: set[str] = set()  # lanes
         self._returned: dict[str, str] = {}  # by lane: its last call, with the result
         self._output: dict[str, list[str]] = {}
@@ -55,25 +66,24 @@ class DemoStage(SteppedStage):
     def heard(self, event: Event) -> None:
         super().heard(event)
         if event.call:
-            self._heard_call(event.call)
+            self._reader.learn(event.call)
+            self._news.append(event.call)
         elif event.kind is Kind.EXIT:
             self._ended.add(event.lane)
-            for pid, lane in list(self._kernel.lanes.items()):
-                if lane == event.lane:
-                    self._kernel.end(pid)
         elif event.kind in _SHOWN_LINES:
             line = f"{event.kind.value} {self._reader.text(event.text)}".rstrip()
             self._output.setdefault(event.lane, []).append(line)
 
-    def _heard_call(self, call: Call) -> None:
-        self._reader.learn(call)
-        if call.event == "return":
-            self._in_call.get(call.lane, {}).pop(call.tid, None)
-            outcome = self._reader.outcome(call)
-            self._returned[call.lane] = f"{call.name} = {outcome}" if outcome else call.name
-        elif call.event == "exit":
-            self._ended.add(call.lane)
-        self._kernel.apply(call)
+    def _take_in(self) -> None:
+        """Everything stands still: what has happened since can be put into the order of cause and effect."""
+        for call in in_order(self._news):
+            self._kernel.apply(call)
+            if call.event == "return":
+                outcome = self._reader.outcome(call)
+                self._returned[call.lane] = f"{call.name} = {outcome}" if outcome else call.name
+            elif call.event == "exit":
+                self._ended.add(call.lane)
+        self._news = []
 
     def before(self, step: Step) -> None:
         super().before(step)
@@ -81,12 +91,16 @@ class DemoStage(SteppedStage):
             self._narration = step.narration[self._language]
 
     def about_to_call(self, call: Call) -> None:
-        self._show(call)
-        self._in_call.setdefault(call.lane, {})[call.tid] = call.name
+        self._take_in()
+        if self._key_calls is None or self._key_calls.is_key(call, self._kernel):
+            self._show(call)
+        # It goes on now; if it does not return, it waits.
+        self._news.append(replace(call, time=time.time(), is_halted=False))
 
     def finish(self) -> None:
         """Shows how it has ended."""
         self.look()
+        self._take_in()
         self._show(None)
 
     def _show(self, call: Call | None) -> None:
@@ -94,8 +108,10 @@ class DemoStage(SteppedStage):
             number=len(self._moments) + 1,
             narration=self._narration if call else f"{self._narration} {WORDS[self._language]['over']}",
             processes=tuple(self._column(lane) for lane in self.order),
-            objects=tuple(Object(one.number, one.type, self._reader.text(one.name), one.usage_count)
-                          for one in self._kernel.objects),
+            objects=tuple(Object(one.number, one.type, self._reader.text(one.name), one.usage_count,
+                                 self._state.count(one),
+                                 tuple(filter(None, [*self._state.facts(one), self._state.inbox(one)])))
+                          for one in self._kernel.objects if one.was_open or one.type != "process"),
             lane=call.lane if call else "",
             call=call.name if call else "",
             arguments=tuple(self._reader.arguments(call)) if call else (),
@@ -105,11 +121,18 @@ class DemoStage(SteppedStage):
 
     def _column(self, lane: str) -> Column:
         is_halted = any(call.lane == lane for call in self.halted.values())
-        waiting = list(self._in_call.get(lane, {}).values())
+        processes = [process for process in self._kernel.processes.values() if process.lane == lane]
+        waiting = [text for process in processes for text in self._waits(process)]
         state = "ended" if lane in self._ended else "halts" if is_halted else "waits" if waiting else "runs"
         handles = [Handle(f"0x{value:x}", entry.object.number, entry.object.type, entry.is_inheritable)
-                   for pid, name in self._kernel.lanes.items() if name == lane
-                   for value, entry in sorted(self._kernel.tables.get(pid, {}).items())]
+                   for process in processes
+                   for value, entry in sorted(self._kernel.tables.get(process.pid, {}).items())]
         waits_in = waiting[0] if state == "waits" else ""
         output = tuple(self._output.get(lane, ()))
         return Column(lane, state, waits_in, self._returned.get(lane, ""), output, tuple(handles))
+
+    def _waits(self, process: Process) -> list[str]:
+        """What its threads wait for, in calls that have not returned."""
+        calling = [thread for thread in process.threads.values() if thread.call and not thread.is_halted]
+        return [f"{thread.call.name}: {self._state.wait(thread.wait)}" if thread.wait else thread.call.name
+                for thread in calling if thread.call]

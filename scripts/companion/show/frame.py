@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
-from .terminal import padded, wrap, wrap_words
+from .terminal import padded, wrap_words
 
 _LEAST_COLUMNS = 22  # of a process
 _OUTPUT_LINES = 4
@@ -14,11 +14,12 @@ _OUTPUT_LINES = 4
 WORDS = {
     "en": {"step": "step", "halts": "▶ is about to call", "waits": "waits in", "ended": "has ended", "runs": "runs",
            "objects": "Kernel objects", "count": "usage count", "none": "(none yet)", "gone": "gone",
-           "inherit": "inheritable", "keys": "Enter: go on   b: back   q: quit", "over": "The scene is over.",
+           "inherit": "inheritable", "table": "handle table", "keys": "Enter: go on   b: back   q: quit",
+           "over": "The scene is over.",
            "past": "a past step: Enter: forward   b: back   q: quit", "end_keys": "b: back   q, Enter: quit"},
     "ko": {"step": "단계", "halts": "▶ 호출 직전", "waits": "대기 중:", "ended": "끝났음", "runs": "실행 중",
            "objects": "커널 오브젝트", "count": "Usage Count", "none": "(아직 없음)", "gone": "사라짐",
-           "inherit": "상속 가능", "keys": "Enter: 다음   b: 이전   q: 종료", "over": "장면이 끝났다.",
+           "inherit": "상속 가능", "table": "핸들 테이블", "keys": "Enter: 다음   b: 이전   q: 종료", "over": "장면이 끝났다.",
            "past": "지난 단계: Enter: 앞으로   b: 이전   q: 종료", "end_keys": "b: 이전   q, Enter: 종료"},
 }
 
@@ -37,6 +38,8 @@ class Object:
     type: str
     name: str
     count: int
+    counted: str = ""  # what the count is made of, where that is not handles alone
+    state: tuple[str, ...] = ()  # its own state, a phrase each
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Column:
 
     lane: str
     state: str  # "halts", "waits", "runs" or "ended"
-    waits_in: str = ""
+    waits_in: str = ""  # the call, and what for
     returned: str = ""  # its last call, with the result
     output: tuple[str, ...] = ()
     handles: tuple[Handle, ...] = ()
@@ -115,6 +118,8 @@ class Frame:
                 yield from _styled(f"    {name} = {value}", width, "32")
             yield "  )", "1;32"
         old = _find(moment.before, process.lane)
+        if process.handles or (old and old.handles):
+            yield f"  {self._words['table']}", "4"
         for handle in process.handles:
             is_new = old is None or handle not in old.handles
             text = f"{'*' if is_new else ' '} {handle.value} → [{handle.number}] {handle.type.replace('_', ' ')}"
@@ -129,23 +134,28 @@ class Frame:
 
     def _objects(self, moment: Moment, width: int) -> Iterator[str]:
         yield self._style(self._words["objects"], "1")
-        before = {one.number: one.count for one in moment.before.objects} if moment.before else {}
-        now = {one.number for one in moment.objects}
+        before = {one.number: one for one in moment.before.objects} if moment.before else {}
         for one in moment.objects:
-            yield from self._object(one, before.get(one.number, 0 if moment.before else one.count), one.count, width)
-        for one in moment.before.objects if moment.before else ():
-            if one.number not in now:
-                yield from self._object(one, one.count, 0, width)
+            yield from self._object(one, before.get(one.number), moment.before is None, width)
+        for number, old in before.items():
+            if all(one.number != number for one in moment.objects):
+                yield from self._object(replace(old, count=0, counted="", state=()), old, False, width)
         if not moment.objects and not before:
             yield f"  {self._words['none']}"
 
-    def _object(self, one: Object, before: int, now: int, width: int) -> Iterator[str]:
-        has_changed = before != now
-        count = f"{before} → {now}" if has_changed else str(now)
-        gone = f" ({self._words['gone']})" if now == 0 else ""
+    def _object(self, one: Object, old: Object | None, is_first: bool, width: int) -> Iterator[str]:
+        """What has changed has a star; in the first moment nothing has."""
+        count_before = one.count if is_first else old.count if old else 0
+        has_changed = count_before != one.count
+        count = f"{count_before} → {one.count}" if has_changed else str(one.count)
+        made_of = f" ({one.counted})" if one.counted else f" ({self._words['gone']})" if one.count == 0 else ""
         text = f"{'*' if has_changed else ' '} [{one.number}] {one.type.replace('_', ' ')} {one.name}".rstrip()
-        for line in wrap(f"{text}  {self._words['count']} {count}{gone}", width):
+        for line in wrap_words(f"{text}  {self._words['count']} {count}{made_of}", width):
             yield self._style(line, "7") if has_changed else line
+        for phrase in one.state:
+            is_new = not is_first and (old is None or phrase not in old.state)
+            for line in wrap_words(phrase, width - 6):
+                yield self._style(f"    {'*' if is_new else ' '} {line}", "7" if is_new else "")
 
 
 def _styled(text: str, width: int, style: str) -> Iterator[tuple[str, str]]:

@@ -20,17 +20,22 @@ class Kernel(KernelState):
         elif call.event == "thread_end":
             self.end_thread(self.process(call.pid), self.thread(call), call.result)
         elif call.event == "enter":
-            thread = self.thread(call)
-            thread.call, thread.is_halted = call, call.is_halted
-            thread.wait = None if call.is_halted else waits.of(self, call)
-            if not call.is_halted:
-                effects.begun(self, call)
+            self._entered(call)
         elif call.event == "return":
             thread = self.thread(call)
             if thread.call is None or thread.call.number != call.number or thread.is_halted:
                 effects.begun(self, call)
             thread.call, thread.wait, thread.is_halted = None, None, False
             effects.returned(self, call)
+
+    def _entered(self, call: Call) -> None:
+        thread = self.thread(call)
+        if thread.call and thread.call.key == call.key and not thread.is_halted:
+            return  # the demo has told that it let the thread go on
+        thread.call, thread.is_halted = call, call.is_halted
+        thread.wait = None if call.is_halted else waits.of(self, call)
+        if not call.is_halted:
+            effects.begun(self, call)
 
     def _started(self, call: Call) -> None:
         if self.processes.get(call.pid) and self.processes[call.pid].has_ended:
