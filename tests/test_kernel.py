@@ -54,7 +54,7 @@ class Run:
                result: Any = None, error: dict[str, Any] | None = None, thread: int = 1) -> None:
         pid = self.pids[program]
         self.kernel.apply(Call(event, float(number), pid, pid + thread, program, name, number, given or {}, result,
-                               error))
+                               error, thread=thread))
 
     def object(self, program: str, handle: int) -> KernelObject:
         found = self.kernel.object_of(self.pids[program], at(handle))
@@ -94,6 +94,20 @@ def test_a_thread_that_runs_stays_when_its_handle_is_closed() -> None:
     assert thread in run.kernel.objects and thread.usage_count == 1
     run.exits("Program")
     assert thread not in run.kernel.objects and thread.value("signaled") is True
+
+
+def test_a_thread_has_the_number_that_it_says_itself() -> None:
+    run = Run("Program")
+    for handle in (0x30, 0x34):
+        run.call("Program", "CreateThread", at(handle, "thread"), lpThreadId=None)
+    first, second = run.object("Program", 0x30), run.object("Program", 0x34)
+    calls = [number for thread, number in run.kernel.process(100).made_threads]
+    for thread, creator in ((3, calls[1]), (2, calls[0])):  # whichever the system lets run first
+        run.kernel.apply(Call("thread_start", 9.0, 100, 200 + thread, "Program", thread=thread, creator=(1, creator)))
+    threads = run.kernel.process(100).threads
+    assert threads[2].object is first and threads[3].object is second and first.name == "2 of Program"
+    run.kernel.apply(Call("thread_end", 10.0, 100, 202, "Program", result=5, thread=2))
+    assert first.value("exit_code") == 5 and first.value("signaled") is True and first.usage_count == 1
 
 
 def test_handles_and_what_the_system_holds_are_counted_apart() -> None:
@@ -163,7 +177,7 @@ def test_an_event_that_resets_itself_is_taken_by_the_one_who_waited(manual: bool
     event = run.object("A", 0x30)
     assert event is run.object("B", 0x30) and event.value("signaled") is False
     number = run.enter("B", "WaitForSingleObject", hHandle=at(0x30), dwMilliseconds=INFINITE)
-    wait = run.kernel.processes[run.pids["B"]].threads[run.pids["B"] + 1].wait
+    wait = run.kernel.processes[run.pids["B"]].threads[1].wait
     assert wait and (wait.what, wait.objects, wait.limit_ms) == ("signal", [event], None)
     run.call("A", "SetEvent", hEvent=at(0x30))
     assert event.value("signaled") is True

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import DEADLINE_S, TOOLCHAINS, linux_only
+from conftest import DEADLINE_S, TOOLCHAINS, WINE, linux_only
 from companion.play.actor import Actor
 from companion.play.stage import Stage
 
@@ -302,6 +302,11 @@ def test_a_time_limit_for_one_who_is_stopped(chat: Chat, limit_ms: int) -> None:
     assert bob.process
     bob.process.send_signal(signal.SIGSTOP)
     alice.type_bytes(("x" * 900 + "\n").encode() * 4000)
+    if chat.program == "MailChat" and WINE not in ("", "8.0"):  # takes all, as Windows does
+        alice.type("exit")
+        alice.exit()
+        assert not any("to read what has been sent" in error for error in alice.errors.all)
+        return
     assert alice.next_error() == chat.stage.names.fill(
         f"{chat.program}: the time is over: {limit_ms} ms, waiting for {{bob}} to read what has been sent; "
         "is it stopped?")

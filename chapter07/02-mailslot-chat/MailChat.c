@@ -15,6 +15,7 @@
 
 static TCHAR peerSlotName[MAX_PATH];
 static HANDLE hWritten; /* event: a message has been written */
+static volatile LONG isLeaving;
 
 /* INVALID_HANDLE_VALUE when the peer has no slot. */
 static HANDLE open_peer_slot(void)
@@ -63,24 +64,27 @@ bool send_to_peer(TCHAR letter, const TCHAR *text, unsigned long limit_ms)
     return isSuccess;
 }
 
-/* The second thread: acts on what arrives, as long as the program runs. Any program may write to the slot. */
+/* The second thread: acts on what arrives, until the program leaves. Any program may write to the slot. */
 static DWORD WINAPI read_slot(LPVOID hMailSlot)
 {
     TCHAR message[MAIL_CHARS + 1];
     DWORD bytesRead;
 
-    for (;;) {
+    while (!isLeaving) {
         if (!ReadFile(hMailSlot, message, MAIL_CHARS * sizeof(TCHAR), &bytesRead, NULL)) {
             if (GetLastError() == ERROR_SEM_TIMEOUT) {
                 check_peer(); /* nothing has come for CHECK_MS */
                 continue;
             }
+            if (GetLastError() == ERROR_OPERATION_ABORTED) /* by CancelSynchronousIo */
+                break;
             if (GetLastError() != ERROR_BROKEN_PIPE)
                 die_error(_T("ReadFile"));
             bytesRead = 0; /* Wine's error for an empty message; Windows reads 0 bytes */
         }
         act_on_message(printable_chars(message, bytesRead / sizeof(TCHAR)));
     }
+    return 0;
 }
 
 int _tmain(int argc, TCHAR *argv[])
@@ -122,6 +126,15 @@ int _tmain(int argc, TCHAR *argv[])
     }
     leave_peer();
 
-    /* The end of the process ends the thread and closes all handles; with the last one goes the slot. */
+    /*
+     * The end of the process ends the thread, too, but under Wine 10 it may hang when that is within a call. A ReadFile
+     * that CancelSynchronousIo does not meet ends after CHECK_MS.
+     */
+    isLeaving = TRUE;
+    CancelSynchronousIo(hThread);
+    WaitForSingleObject(hThread, FAREWELL_MS);
+    CloseHandle(hThread);
+    CloseHandle(hWritten);
+    CloseHandle(hMailSlot);
     return 0;
 }

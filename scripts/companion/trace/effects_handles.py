@@ -70,7 +70,7 @@ def _create_process(kernel: KernelState, call: Call) -> None:
     name = program_of(call.arguments["lpApplicationName"], call.arguments["lpCommandLine"])
     child = kernel.new_process(information["dwProcessId"], name)
     kernel.open(call.pid, information["hProcess"], child.object)
-    kernel.open(call.pid, information["hThread"], kernel.main_thread(child, information["dwThreadId"]).object)
+    kernel.open(call.pid, information["hThread"], kernel.thread_of(child, 1).object)
     child.standard = {name: value for name in _STANDARD.values()
                       if (value := handle_value(startup.get(name))) is not None}
     if call.arguments["bInheritHandles"]:
@@ -104,10 +104,10 @@ def _exit_code(kernel: KernelState, call: Call) -> None:
 
 
 def _create_thread(kernel: KernelState, call: Call) -> None:
-    tid = call.result.get("tid") or call.arguments.get("lpThreadId")
     process = kernel.process(call.pid)
-    thread = kernel.add_thread(process, tid if isinstance(tid, int) else -call.number)
+    thread = kernel.new_thread(process, 0)  # its own first event tells its number
     thread.object.name = f"of {process.lane}"
+    process.made_threads[call.thread, call.number] = thread
     kernel.open(call.pid, call.result, thread.object)
 
 

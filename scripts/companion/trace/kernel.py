@@ -17,6 +17,13 @@ class Kernel(KernelState):
             self._started(call)
         elif call.event == "exit":
             self.end(call.pid, call.result)
+        elif call.event == "thread_start":
+            process = self.process(call.pid)
+            made = process.made_threads.pop(call.creator, None) if call.creator else None
+            if made:
+                made.number = call.thread
+                made.object.name = f"{call.thread} of {call.lane}"
+                process.threads[call.thread] = made
         elif call.event == "thread_end":
             self.end_thread(self.process(call.pid), self.thread(call), call.result)
         elif call.event == "enter":
@@ -45,6 +52,4 @@ class Kernel(KernelState):
         self.tables.setdefault(call.pid, {})
         hold(process.object, RUNS)
         process.object.set(signaled=False)
-        # Its main thread may be known without its id, from the return of CreateProcess.
-        main = next(iter(process.threads), call.tid)
-        process.threads[call.tid] = process.threads.pop(main) if process.threads else self.new_thread(process)
+        self.thread_of(process, 1).object.name = f"of {call.lane}"

@@ -50,7 +50,8 @@ class Process:
     object: KernelObject
     lane: str = ""
     has_ended: bool = False
-    threads: dict[int, Thread] = field(default_factory=dict)  # by thread id, in the order of creation
+    threads: dict[int, Thread] = field(default_factory=dict)  # by number
+    made_threads: dict[tuple[int, int], Thread] = field(default_factory=dict)  # not begun: by thread and call of maker
     standard: dict[str, int] = field(default_factory=dict)  # its handles: "hStdInput", "hStdOutput", "hStdError"
     lists: dict[str, list[int]] = field(default_factory=dict)  # the handles of its attribute lists
     left_open: list[tuple[int, KernelObject]] = field(default_factory=list)  # at its end
@@ -99,10 +100,7 @@ class KernelState:
 
     def thread(self, call: Call) -> Thread:
         """The thread that makes the call."""
-        process = self.process(call.pid)
-        if call.tid not in process.threads:
-            process.threads[call.tid] = self.new_thread(process)
-        return process.threads[call.tid]
+        return self.thread_of(self.process(call.pid), call.thread)
 
     def threads(self) -> Iterator[tuple[Process, Thread]]:
         for process in self.processes.values():
@@ -132,21 +130,17 @@ class KernelState:
         self.tables.setdefault(pid, {})
         return process
 
-    def new_thread(self, process: Process) -> Thread:
-        made = self.new("thread", f"of {process.object.name}" if not process.threads else "")
+    def new_thread(self, process: Process, number: int) -> Thread:
+        made = self.new("thread", f"of {process.object.name}" if number == 1 else f"{number} of {process.object.name}")
         hold(made, RUNS)
         made.set(signaled=False)
-        return Thread(len(process.threads) + 1, made)
+        return Thread(number, made)
 
-    def main_thread(self, process: Process, tid: int) -> Thread:
-        return process.threads.setdefault(tid, self.new_thread(process)) if not process.threads \
-            else next(iter(process.threads.values()))
-
-    def add_thread(self, process: Process, tid: int) -> Thread:
-        """One that CreateThread has made; it may have made calls already."""
-        if tid not in process.threads:
-            process.threads[tid] = self.new_thread(process)
-        return process.threads[tid]
+    def thread_of(self, process: Process, number: int) -> Thread:
+        """1 is the main thread."""
+        if number not in process.threads:
+            process.threads[number] = self.new_thread(process, number)
+        return process.threads[number]
 
     def end(self, pid: int, code: Any = None) -> None:
         """A process has ended: its threads end, its handles are closed."""
@@ -156,7 +150,7 @@ class KernelState:
                 process.object.set(exit_code=code)
             return
         process.has_ended = True
-        for thread in process.threads.values():
+        for thread in [*process.threads.values(), *process.made_threads.values()]:
             self.end_thread(process, thread)
         table = self.tables.get(pid, {})
         process.left_open = [(value, entry.object) for value, entry in sorted(table.items())]
