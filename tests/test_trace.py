@@ -305,6 +305,54 @@ def test_calls_stand_between_the_lines_where_they_were_made(win32: Toolchain) ->
     assert shown[-3:-1] == ["CreateFile", "open it after the duplicate is closed: error 2"]
 
 
+# --- the process
+
+
+ENDS = {
+    # how: code, call, where
+    "return": (8, "", ""), "exit": (3, "exit", "tests/trace_probe.c"), "_exit": (4, "_exit", "tests/trace_probe.c"),
+    "_Exit": (5, "_Exit", "tests/trace_probe.c"), "ExitProcess": (6, "ExitProcess", "tests/trace_probe.c"),
+    "TerminateProcess": (7, "TerminateProcess", "tests/trace_probe.c"),
+    "die_error": (1, "exit", "common/win32/fatal.c"), "die_usage": (2, "exit", "common/win32/fatal.c"),
+    "base": (101, "exit", "common/win32/fatal.c"), "crash": (0xC0000094, "", ""),
+}
+
+
+@pytest.mark.parametrize("how", ENDS)
+def test_a_process_ends_with_its_code(traced_stage: Stage, how: str) -> None:
+    code, name, file = ENDS[how]
+    actor = traced_stage.start("TraceProbe", "end", how)
+    assert actor.exit() == code % (2**32 if os.name == "nt" else 256)
+    *calls, last = Trace(traced_stage.recorders.trace.path, lambda start: str(start["program"])).poll()
+    assert (last.event, last.result, last.name, last.file) == ("exit", code, name, file)
+    # What the program has asked exit to call comes first.
+    assert ("SetEvent" in [call.name for call in calls]) == (name in ("", "exit") and how != "crash")
+
+
+def test_ctrl_c_ends_a_process_and_no_code_is_invented(traced_stage: Stage) -> None:
+    actor = traced_stage.start("TraceProbe", "end", "wait")
+    trace = traced_stage.recorders.trace
+    assert traced_stage.wait(lambda: any(call.name == "Sleep" for call in traced_stage.calls))
+    actor.ctrl_c()
+    actor.exit()
+    last = json.loads(trace.path.read_text("utf-8").splitlines()[-1])
+    assert (last["event"], last["by"]) == ("exit", "CTRL_C_EVENT") and "code" not in last
+
+
+def test_a_process_says_who_started_it(traced_stage: Stage) -> None:
+    """PipeParent starts PipeChild, whose input and output are pipes."""
+    actor = traced_stage.start("PipeParent")
+    actor.end_input()
+    assert actor.exit() == 0
+    begun = {call.lane: call for call in traced_stage.finish_trace() if call.event == "start"}
+    parent, child = begun["PipeParent"], next(call for lane, call in begun.items() if lane.startswith("PipeChild"))
+    assert child.arguments["parent"] == parent.pid != parent.arguments["parent"]
+    assert child.arguments["command"].rpartition("PipeChild")[1]
+    assert {name: one["type"] for name, one in parent.arguments["standard"].items()} == {
+        "hStdInput": "pipe", "hStdOutput": "file", "hStdError": "file"}
+    assert [child.arguments["standard"][name]["type"] for name in ("hStdInput", "hStdOutput")] == ["pipe", "pipe"]
+
+
 # --- how the recorders come in front of a program
 
 

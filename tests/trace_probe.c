@@ -1,7 +1,7 @@
 /*
  * trace_probe.c - makes calls for the tests to find in the trace.
  *
- * Run     TraceProbe errors | forms | handles | threads N | ends | overhead
+ * Run     TraceProbe errors | forms | handles | threads N | ends | end HOW | overhead
  */
 #include <process.h>
 #include <stdlib.h>
@@ -167,6 +167,40 @@ static int end_threads(void)
     return 0;
 }
 
+static void call_at_end(void)
+{
+    SetEvent(NULL);
+}
+
+/* Every way in which a process ends by itself. */
+static int end_process(const TCHAR *how)
+{
+    atexit(call_at_end);
+    if (_tcscmp(how, _T("exit")) == 0)
+        exit(3);
+    if (_tcscmp(how, _T("_exit")) == 0)
+        _exit(4);
+    if (_tcscmp(how, _T("_Exit")) == 0)
+        _Exit(5);
+    if (_tcscmp(how, _T("ExitProcess")) == 0)
+        ExitProcess(6);
+    if (_tcscmp(how, _T("TerminateProcess")) == 0)
+        TerminateProcess(GetCurrentProcess(), 7);
+    if (_tcscmp(how, _T("die_error")) == 0)
+        die_error(_T("Nothing"));
+    if (_tcscmp(how, _T("die_usage")) == 0)
+        die_usage(_T("nothing"));
+    if (_tcscmp(how, _T("base")) == 0) {
+        set_failure_base(100);
+        die_error(_T("Nothing"));
+    }
+    if (_tcscmp(how, _T("crash")) == 0)
+        RaiseException(EXCEPTION_INT_DIVIDE_BY_ZERO, 0, 0, NULL);
+    if (_tcscmp(how, _T("wait")) == 0)
+        Sleep(INFINITE);
+    return 8;
+}
+
 static double seconds(void)
 {
     LARGE_INTEGER count, frequency;
@@ -234,7 +268,9 @@ int _tmain(int argc, TCHAR *argv[])
         return call_from_threads(count);
     if (_tcscmp(what, _T("ends")) == 0)
         return end_threads();
+    if (_tcscmp(what, _T("end")) == 0 && argc > 2)
+        return end_process(argv[2]);
     if (_tcscmp(what, _T("overhead")) == 0)
         return measure_overhead();
-    die_usage(_T("expected errors, forms, handles, threads N, ends or overhead, found '%s'"), what);
+    die_usage(_T("expected errors, forms, handles, threads N, ends, end HOW or overhead, found '%s'"), what);
 }

@@ -1,10 +1,9 @@
-/* trace.c - starts the trace of a program, and appends lines to its file. TRACE.md has the format. */
+/* trace.c - appends lines to the file of the trace. TRACE.md has the format. */
 #include <stdlib.h>
 
 #include "trace_internal.h"
 
 #define TRACE_VERSION 2
-#define PATH_CHARS    1024
 
 bool trace_is_on;
 TCHAR trace_step_run[32];
@@ -79,59 +78,18 @@ void trace_write_event(const char *event, LONGLONG time, const char *members)
     free(line.text);
 }
 
-static void trace_exit(void)
+bool trace_open(void)
 {
-    trace_write_event("exit", trace_now(), NULL);
-}
-
-/* Whether the stage itself has started this process: COMPANION_LANE then has a prefix, until companion_init. */
-static bool is_started_by_stage(void)
-{
-    const TCHAR prefix[] = _T("root:");
-    TCHAR lane[PATH_CHARS] = _T("");
-
-    GetEnvironmentVariable(_T("COMPANION_LANE"), lane, PATH_CHARS);
-    return _tcsncmp(lane, prefix, _tcslen(prefix)) == 0;
-}
-
-/* The name of this process's output files, which the stage knows; none when its parent redirected it on purpose. */
-static void put_lane(trace_call *members, bool isRoot)
-{
-    TCHAR path[PATH_CHARS], own[MAX_PATH + 16];
-
-    DWORD chars = GetEnvironmentVariable(_T("COMPANION_LANE"), path, PATH_CHARS);
-    if (chars == 0 || chars >= PATH_CHARS)
-        return;
-    const TCHAR *backslash = _tcsrchr(path, _T('\\'));
-    const TCHAR *lane = backslash == NULL ? path : backslash + 1;
-    format_text(own, MAX_PATH + 16, _T("%s.%lu"), program_name(), GetCurrentProcessId());
-    if (isRoot || _tcscmp(lane, own) == 0)
-        trace_text(members, "lane", trace_tchar(lane));
-}
-
-void trace_companion_init(const TCHAR *argv0)
-{
-    trace_call members = {0};
-    const bool isRoot = is_started_by_stage();
-
-    companion_init(argv0);
     DWORD chars = GetEnvironmentVariable(_T("COMPANION_TRACE"), trace_path, PATH_CHARS);
     if (chars == 0)
-        return;
+        return false;
     if (chars >= PATH_CHARS) {
         report(_T("COMPANION_TRACE: a path of at most %d characters is expected; there will be no trace"),
                PATH_CHARS - 1);
-        return;
+        return false;
     }
     const DWORD run_chars = sizeof(trace_step_run) / sizeof(trace_step_run[0]);
     if (GetEnvironmentVariable(_T("COMPANION_STEP"), trace_step_run, run_chars) >= run_chars)
         trace_step_run[0] = _T('\0');
-
-    trace_number_threads();
-    trace_is_on = true;
-    trace_text(&members, "command", trace_wide(GetCommandLineW()));
-    put_lane(&members, isRoot);
-    trace_write_event("start", trace_now(), members.text);
-    free(members.text);
-    atexit(trace_exit);
+    return true;
 }

@@ -24,4 +24,21 @@
 /* The trace begins with the program. companion.h, which comes later, declares this name then. */
 #define companion_init trace_companion_init
 
+/*
+ * The program's main gets another name, and its own is that of a function which notes the result: nothing else tells,
+ * at the end of a process, what main has returned.
+ */
+int trace_main_ended(int code);
+int wmain(int argc, wchar_t **argv, wchar_t **environment);
+#define TRACE_MAIN(name, letter, ...)                                                                                  \
+    trace_##name(__VA_ARGS__);                                                                                         \
+    int name(int argc, letter **argv, letter **environment)                                                            \
+    {                                                                                                                  \
+        int (*given)(int, letter **, letter **) = (int (*)(int, letter **, letter **))(void (*)(void))trace_##name;    \
+        return trace_main_ended(given(argc, argv, environment));                                                       \
+    }                                                                                                                  \
+    int trace_##name(__VA_ARGS__)
+#define main(...)  TRACE_MAIN(main, char, __VA_ARGS__)
+#define wmain(...) TRACE_MAIN(wmain, wchar_t, __VA_ARGS__)
+
 #endif

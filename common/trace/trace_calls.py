@@ -49,6 +49,10 @@ FORMS = {
     "LPPROCESSENTRY32": ("LPPROCESSENTRY32W", "LPPROCESSENTRY32"),
 }
 
+# What may stand behind a prototype; the comments in the table say what it means.
+WORDS = {"blocks", "ends_process", "ends_runtime", "ends_thread", "fails", "made", "may_exist", "plain_is_ansi",
+         "shows"}
+
 POINTERS = {"LPVOID", "LPWCH", "LPCH"}
 FAILED = {"BOOL": "FALSE", "HANDLE": "NULL"} | dict.fromkeys(POINTERS, "NULL")
 
@@ -145,7 +149,7 @@ def _call(library: str, found: re.Match[str]) -> Call:
             raise TableError(f"{one['type']} {one['name']}: this type needs a kind behind the name")
         parameters.append(Parameter(one["type"], one["name"], kind, _operands(one["operands"])))
     words = {word[1]: _operands(word[2]) for word in _WORD.finditer(found["words"])}
-    if unknown := set(words) - {"blocks", "fails", "made", "ends_thread", "may_exist", "plain_is_ansi", "shows"}:
+    if unknown := set(words) - WORDS:
         raise TableError(f"unknown word {unknown.pop()!r}")
     return Call(library, found["result"], found["name"], parameters, words)
 
@@ -181,6 +185,10 @@ def recorder(call: Call, constants: dict[str, Constants]) -> str:
             f"    if (!trace_is_on) {{\n        {real};\n        return;\n    }}\n"
     text += f'\n    trace_call call;\n    trace_begin(&call, "{call.name}", place);\n' + "".join(before)
     text += f"    trace_enter(&call, {_bool('blocks' in call.words)});\n"
+    if "ends_process" in call.words:
+        code, process = call.words["ends_process"]
+        text += (f"    if ({process} == GetCurrentProcess()) {{\n        trace_result(&call);\n"
+                 f"        trace_process_end(&call, {code});\n    }}\n")
     text += _real_call(call)
     text += f"    trace_leave(&call, {_success(call)}, {_bool('may_exist' in call.words)});\n"
     if any(one.kind == "start" for one in call.parameters):
@@ -196,11 +204,13 @@ def recorder(call: Call, constants: dict[str, Constants]) -> str:
 
 def _last_recorder(call: Call, before: list[str]) -> str:
     """Of a call that does not return: the line is written before it."""
-    (word, code), = ((word, operands) for word, operands in call.words.items() if word.startswith("ends_"))
+    (word, (code,)), = call.words.items()
+    # A demo does not halt for the C run-time, by which the library ends a program, too.
+    enter = "" if call.library == "runtime" else "        trace_enter(&call, false);\n"
     return (f"{prototype(call)}\n{{\n    if (trace_is_on) {{\n        trace_call call;\n"
             f'        trace_begin(&call, "{call.name}", place);\n' + "".join(f"    {line}" for line in before)
-            + f"        trace_enter(&call, false);\n        trace_result(&call);\n"
-            f"        trace_{word.removeprefix('ends_')}_end(&call, (DWORD){code[0]});\n    }}\n    {_real(call)};\n"
+            + f"{enter}        trace_result(&call);\n"
+            f"        trace_{word.removeprefix('ends_')}_end(&call, (DWORD){code});\n    }}\n    {_real(call)};\n"
             "    for (;;) { /* not every compiler knows that it does not return */\n    }\n}\n")
 
 

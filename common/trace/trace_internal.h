@@ -46,6 +46,11 @@ void trace_put_thread(trace_call *line);
 
 /* ---- trace.c: a line of the file ---- */
 
+#define PATH_CHARS 1024
+
+/* What the environment asks for: whether there is to be a trace, where, and whether step by step. */
+bool trace_open(void);
+
 /* Microseconds since 1970, the same clock in all processes. */
 LONGLONG trace_now(void);
 

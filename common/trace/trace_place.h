@@ -5,8 +5,11 @@
 typedef struct trace_place {
     const char *file; /* as the compiler was told: it may begin with "../" */
     int line;
+    int is_library; /* whether the library makes the call, for a program that prints, reads a line or gives up */
 } trace_place;
 
-#define TRACE_HERE ((trace_place){__FILE__, __LINE__})
+#ifndef TRACE_HERE
+#define TRACE_HERE ((trace_place){__FILE__, __LINE__, 0})
+#endif
 
 #endif

@@ -44,6 +44,12 @@ trace_string trace_wide(const wchar_t *text);
 trace_string trace_ansi(const char *text);
 trace_string trace_tchar(const TCHAR *text);
 
+/* What companion_init becomes in a program: it, and then the start of the trace, if COMPANION_TRACE asks for one. */
+void trace_companion_init(const TCHAR *argv0);
+
+/* Notes what main has returned, and gives it. */
+int trace_main_ended(int code);
+
 /* Names for the values of a parameter. */
 typedef struct trace_name {
     DWORD value;
@@ -54,9 +60,6 @@ typedef struct trace_names {
     size_t count;
     bool are_flags;
 } trace_names;
-
-/* What companion_init becomes in a program: it, and then the start of the trace, if COMPANION_TRACE asks for one. */
-void trace_companion_init(const TCHAR *argv0);
 
 void trace_begin(trace_call *call, const char *name, trace_place place);
 
@@ -115,6 +118,11 @@ void trace_started(trace_start *start, bool is_success);
 DWORD WINAPI trace_run_windows(void *start);
 unsigned __stdcall trace_run_runtime_ex(void *start);
 void __cdecl trace_run_runtime(void *start);
+
+/* The process ends by this call: at once, or after the functions that exit calls. Or its main has ended with this code.
+ */
+void trace_process_end(trace_call *call, DWORD code);
+void trace_runtime_end(trace_call *call, DWORD code);
 
 /* This thread ends, by this call of its own or by the return of its function. */
 void trace_thread_end(trace_call *call, DWORD code);

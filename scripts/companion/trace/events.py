@@ -36,6 +36,8 @@ class Call:
     lane: str  # as the stage calls the program: "MailSender.2"
     name: str = ""
     number: int = 0  # of the call within its thread; the same on entry and on return
+    # Of a process that starts: its "command" line, the id of its "parent", and its "standard" handles by the names
+    # that they have in STARTUPINFO.
     arguments: dict[str, Any] = field(default_factory=dict)
     result: Any = None  # of a process or a thread that ends: its code, where that is known
     error: dict[str, Any] | None = None

@@ -40,8 +40,9 @@ class Trace:
         if data["event"] == "start":
             self._lanes[pid] = self._lane_of(data)  # an id may come again, of a new process
         creator = data.get("creator")
+        started = {name: data[name] for name in ("command", "parent", "standard") if name in data}
         return Call(data["event"], data["time"] / 1e6, pid, data["tid"], self._lanes[pid], data.get("call", ""),
-                    data.get("number", 0), data.get("args", {}), data.get("result", data.get("code")),
+                    data.get("number", 0), data.get("args", started), data.get("result", data.get("code")),
                     data.get("error"), data.get("begin", data["time"]) / 1e6, data.get("halted", False),
                     {stream: data[stream] for stream in ("out", "err") if stream in data},
                     data.get("file", ""), data.get("line", 0), data["thread"], data.get("pool", False),
