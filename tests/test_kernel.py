@@ -13,6 +13,7 @@ from companion.play import lessons, scene
 from companion.play.perform import perform
 from companion.play.stage import Stage
 from companion.setup.toolchain import Toolchain, is_win32
+from companion.show import leftovers
 from companion.trace.arguments import data_of, readable
 from companion.trace.events import Call
 from companion.trace.kernel import Kernel
@@ -48,7 +49,10 @@ class Run:
         self._apply(program, "return", name, number, given, result, {"number": error} if error else None, thread)
 
     def exits(self, program: str, code: int = 0) -> None:
-        self._apply(program, "exit", result=code)
+        self.ends(program, "exit", code)
+
+    def ends(self, program: str, event: str, code: int) -> None:
+        self._apply(program, event, result=code)
 
     def _apply(self, program: str, event: str, name: str = "", number: int = 0, given: dict[str, Any] | None = None,
                result: Any = None, error: dict[str, Any] | None = None, thread: int = 1) -> None:
@@ -154,6 +158,15 @@ def test_what_a_program_never_closed_is_known_at_its_end() -> None:
     run.exits("Program")
     left = run.kernel.processes[run.pids["Program"]].left_open
     assert [(value, one.type) for value, one in left] == [(0x34, "mutex")]
+    assert [one.in_words() for one in leftovers.of(run.kernel)] == ["0x34 mutex was never closed by Program"]
+    assert "Program" in leftovers.of(run.kernel)[0].in_words("ko")
+
+
+def test_a_program_that_was_killed_could_close_nothing() -> None:
+    run = Run("Program")
+    run.call("Program", "AnyCall", at(0x30, "event"))
+    run.ends("Program", "killed", 9)
+    assert leftovers.of(run.kernel) == [] and run.kernel.objects == []
 
 
 def test_a_section_lives_as_long_as_it_is_mapped() -> None:

@@ -157,7 +157,7 @@ class Stage:
         """A program that was killed has written no line about its end."""
         of_lane = [call for call in self.calls if call.lane == actor.lane and call.event in ("start", "exit")]
         if of_lane and of_lane[-1].event == "start":
-            self.calls.append(replace(of_lane[-1], event="exit", time=time.time(), result=actor.status))
+            self.calls.append(replace(of_lane[-1], event="killed", time=time.time(), result=actor.status))
 
     def finish_trace(self) -> list[Call]:
         """All events of a play that is over, in the order of cause and effect. strace may still write, and a child
@@ -166,7 +166,7 @@ class Stage:
 
         def is_over() -> bool:
             started = {call.pid for call in self.calls if call.event == "start"}
-            has_ended = started <= {call.pid for call in self.calls if call.event == "exit"}
+            has_ended = started <= {call.pid for call in self.calls if call.event in ("exit", "killed")}
             return self.recorders.is_complete and (has_ended or stillness.is_reached())
 
         self.wait(is_over)

@@ -15,7 +15,7 @@ from ..trace.events import Call, Event, Kind
 from ..trace.kernel import Kernel
 from ..trace.kernel_state import Process
 from ..trace.order import in_order
-from . import screen
+from . import leftovers, screen
 from .call_text import Reader
 from .frame import WORDS, Column, Handle, Moment, Object
 from .key_calls import KeyCalls
@@ -62,6 +62,7 @@ class DemoStage(SteppedStage):
         self._returned: dict[str, str] = {}  # by lane: its last call, with the result
         self._output: dict[str, list[str]] = {}
         self._moments: list[Moment] = []
+        self._left: list[str] = []  # what was never closed
 
     def heard(self, event: Event) -> None:
         super().heard(event)
@@ -101,23 +102,27 @@ class DemoStage(SteppedStage):
         """Shows how it has ended."""
         self.look()
         self._take_in()
+        self._left = [self._reader.text(one.in_words(self._language)) for one in leftovers.of(self._kernel)]
         self._show(None)
 
     def _show(self, call: Call | None) -> None:
         moment = Moment(
             number=len(self._moments) + 1,
-            narration=self._narration if call else f"{self._narration} {WORDS[self._language]['over']}",
+            narration=self._narration if call else self._last_words(),
             processes=tuple(self._column(lane) for lane in self.order),
             objects=tuple(Object(one.number, one.type, self._reader.text(one.name), one.usage_count,
                                  self._state.count(one),
                                  tuple(filter(None, [*self._state.facts(one), self._state.inbox(one)])))
-                          for one in self._kernel.objects if one.was_open or one.type != "process"),
+                          for one in self._kernel.objects if one.number and (one.was_open or one.type != "process")),
             lane=call.lane if call else "",
             call=call.name if call else "",
             arguments=tuple(self._reader.arguments(call)) if call else (),
             before=self._moments[-1] if self._moments else None)
         self._moments.append(moment)
         self._screen.show(self._moments)
+
+    def _last_words(self) -> str:
+        return " ".join([self._narration, WORDS[self._language]["over"], *(f"{one}." for one in self._left)])
 
     def _column(self, lane: str) -> Column:
         is_halted = any(call.lane == lane for call in self.halted.values())
@@ -126,7 +131,7 @@ class DemoStage(SteppedStage):
         state = "ended" if lane in self._ended else "halts" if is_halted else "waits" if waiting else "runs"
         handles = [Handle(f"0x{value:x}", entry.object.number, entry.object.type, entry.is_inheritable)
                    for process in processes
-                   for value, entry in sorted(self._kernel.tables.get(process.pid, {}).items())]
+                   for value, entry in sorted(self._kernel.tables.get(process.pid, {}).items()) if entry.object.number]
         waits_in = waiting[0] if state == "waits" else ""
         output = tuple(self._output.get(lane, ()))
         return Column(lane, state, waits_in, self._returned.get(lane, ""), output, tuple(handles))

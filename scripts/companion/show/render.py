@@ -15,7 +15,9 @@ from ..play.stage import DEADLINE_S, Stage
 from ..setup.toolchain import Toolchain
 from ..trace.events import CallKey, Event, Kind
 from ..trace.kernel import Kernel
+from . import leftovers
 from .call_text import Reader
+from .leftovers import Leftover
 from .report import report
 from .terminal import enable_escape_sequences, has_colours, padded, wrap
 
@@ -26,6 +28,7 @@ _EVENT_NAMES = {Kind.START: "start", Kind.LINE: "line", Kind.ERROR: "error", Kin
 class Renderer(Protocol):
     def event(self, event: Event) -> None: ...
     def mismatch(self, mismatch: Mismatch, stage: Stage) -> None: ...
+    def leftover(self, leftover: Leftover, run: str) -> None: ...
     def end(self) -> None: ...
 
 
@@ -40,6 +43,9 @@ def play(toolchain: Toolchain, scene: Scene, json: bool = False, calls: bool = F
         except Mismatch as mismatch:
             renderer.mismatch(mismatch, stage)
             return 1
+        left = leftovers.of_calls(stage.finish_trace()) if calls else []
+    for one in left:
+        renderer.leftover(one, stage.run)
     renderer.end()
     return 0
 
@@ -92,6 +98,10 @@ class JsonLines:
         self._print({"event": "mismatch", "program": mismatch.lane, "line": mismatch.step and mismatch.step.number,
                      "expected": mismatch.expected, "seen": mismatch.seen, "cause": mismatch.cause})
 
+    def leftover(self, leftover: Leftover, run: str) -> None:
+        self._print({"event": "never_closed", "program": leftover.lane, "handle": leftover.handle,
+                     "type": leftover.type, "name": leftover.name})
+
     def end(self) -> None:
         self._print({"event": "end"})
 
@@ -112,6 +122,9 @@ class PlainText:
 
     def mismatch(self, mismatch: Mismatch, stage: Stage) -> None:
         print(report(self._scene, mismatch, stage), file=sys.stderr, flush=True)
+
+    def leftover(self, leftover: Leftover, run: str) -> None:
+        print(leftover.in_words().replace(f"-{run}", ""), flush=True)
 
     def end(self) -> None:
         pass

@@ -112,16 +112,9 @@ def _create_thread(kernel: KernelState, call: Call) -> None:
 
 
 def _standard_handle(kernel: KernelState, call: Call) -> None:
-    """The system or the parent has given it to the program: what is behind it has not been recorded, or has come by
-    inheritance."""
-    name = _STANDARD.get(str(call.arguments["nStdHandle"].get("name")), "")
-    value = handle_value(call.result)
-    if value is None or not name:
-        return
-    kernel.process(call.pid).standard[name] = value
-    if value not in kernel.tables.get(call.pid, {}):
-        found = kernel.new("standard stream", name.removeprefix("hStd").lower())
-        kernel.open(call.pid, call.result, found)
+    name = _STANDARD.get(str(call.arguments["nStdHandle"].get("name")))
+    if name:
+        kernel.standard_handle(kernel.process(call.pid), name, call.result)
 
 
 def _map_view(kernel: KernelState, call: Call) -> None:

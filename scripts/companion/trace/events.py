@@ -26,8 +26,8 @@ CallKey = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Call:
-    """An event of the trace: of a process ("start", "exit"), of a thread ("thread_start", "thread_end") or of a call
-    ("enter", "return")."""
+    """An event of the trace: of a process ("start", "exit", and "killed", which the stage adds), of a thread
+    ("thread_start", "thread_end") or of a call ("enter", "return")."""
 
     event: str
     time: float  # seconds since 1970

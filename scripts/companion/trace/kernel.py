@@ -16,6 +16,8 @@ class Kernel(KernelState):
         if call.event == "start":
             self._started(call)
         elif call.event == "exit":
+            self.end(call.pid, call.result, has_come_to_its_end=True)
+        elif call.event == "killed":
             self.end(call.pid, call.result)
         elif call.event == "thread_start":
             process = self.process(call.pid)
@@ -53,3 +55,5 @@ class Kernel(KernelState):
         hold(process.object, RUNS)
         process.object.set(signaled=False)
         self.thread_of(process, 1).object.name = f"of {call.lane}"
+        for name, handle in call.arguments.get("standard", {}).items():
+            self.standard_handle(process, name, handle)

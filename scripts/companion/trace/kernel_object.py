@@ -77,7 +77,7 @@ def _behind(chunk: Chunk, size: int) -> Chunk:
 
 @dataclass(eq=False)
 class KernelObject:
-    number: int  # in the order in which they come
+    number: int  # in the order in which they come; 0 for a standard stream of which no call has told
     type: str  # "mailslot"
     name: str = ""  # "\\\\.\\mailslot\\mailbox", or of a process its program; empty where it has none
     handles: set[tuple[int, int]] = field(default_factory=set)  # of which process, which value

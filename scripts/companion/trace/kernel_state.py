@@ -54,7 +54,7 @@ class Process:
     made_threads: dict[tuple[int, int], Thread] = field(default_factory=dict)  # not begun: by thread and call of maker
     standard: dict[str, int] = field(default_factory=dict)  # its handles: "hStdInput", "hStdOutput", "hStdError"
     lists: dict[str, list[int]] = field(default_factory=dict)  # the handles of its attribute lists
-    left_open: list[tuple[int, KernelObject]] = field(default_factory=list)  # at its end
+    left_open: list[tuple[int, KernelObject]] = field(default_factory=list)  # at its end, if it was not killed
 
 
 class KernelState:
@@ -142,7 +142,17 @@ class KernelState:
             process.threads[number] = self.new_thread(process, number)
         return process.threads[number]
 
-    def end(self, pid: int, code: Any = None) -> None:
+    def standard_handle(self, process: Process, name: str, handle: Any) -> None:
+        """A process has this handle as hStdInput, hStdOutput or hStdError. It has come by inheritance, or the system
+        has given it: then nobody knows what is behind it, and it gets no number among the objects."""
+        value = handle_value(handle)
+        if value is None:
+            return
+        process.standard[name] = value
+        if value not in self.tables.get(process.pid, {}):
+            self.open(process.pid, handle, KernelObject(0, "standard stream", name.removeprefix("hStd").lower()))
+
+    def end(self, pid: int, code: Any = None, has_come_to_its_end: bool = False) -> None:
         """A process has ended: its threads end, its handles are closed."""
         process = self.processes.get(pid)
         if process is None or process.has_ended:
@@ -153,7 +163,8 @@ class KernelState:
         for thread in [*process.threads.values(), *process.made_threads.values()]:
             self.end_thread(process, thread)
         table = self.tables.get(pid, {})
-        process.left_open = [(value, entry.object) for value, entry in sorted(table.items())]
+        if has_come_to_its_end:
+            process.left_open = [(value, entry.object) for value, entry in sorted(table.items())]
         for value in list(table):
             self.close(pid, value)
         self.tables.pop(pid, None)
