@@ -61,6 +61,8 @@ def test_a_program_is_compiled_with_the_precompiled_header(tmp_path: Path) -> No
     command[command.index("-MF") + 1] = str(tmp_path / "x.d")
     result = subprocess.run([*command, "-H"], cwd=BUILD.build_dir, capture_output=True, encoding="utf-8", check=True)
     assert result.stderr.splitlines()[0] == "! common/trace/trace.h.gch"
+    # By this file ninja knows that the program is to be compiled anew when a call has been added.
+    assert "common/trace/trace_kernel32.h" in (tmp_path / "x.d").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("program, some_of, none_of", [
