@@ -82,6 +82,22 @@ def test_leaving_the_stage_ends_what_has_outlived_its_parent(both_sides: tuple[S
         assert "no process has" in found.next_error()
 
 
+@linux_only
+def test_children_have_the_order_in_which_they_were_started(posix_stage: Stage) -> None:
+    """However late one of them prints: the stage may see all of them at once."""
+    posix_stage.start("waiting_process", "--generations", "2")
+    end = time.monotonic() + DEADLINE_S
+    while len(ids := [path.name.split(".")[1] for path in posix_stage._files.glob("waiting_process.*.out")
+                      if path.stat().st_size]) < 2:
+        assert time.monotonic() < end
+    parents = {id: Path(f"/proc/{id}/stat").read_text().rpartition(")")[2].split()[1] for id in ids}
+    child, grandchild = sorted(ids, key=lambda id: parents[id] in ids)
+    # It gets another time, as from a line.
+    posix_stage._files.joinpath(f"waiting_process.{child}.out").chmod(0o600)
+    for lane, id in (("waiting_process.2", child), ("waiting_process.3", grandchild)):
+        assert posix_stage.child(lane).next_line() == f"process {id} waits"
+
+
 @pytest.mark.skipif(os.name == "nt", reason="POSIX programs")
 @pytest.mark.parametrize("server", ["named_pipe_server", "unix_socket_server"])
 def test_a_run_leaves_nothing_in_the_users_runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,

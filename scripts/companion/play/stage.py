@@ -106,7 +106,7 @@ class Stage:
         return self.actors[lane]
 
     def _find_children(self) -> None:
-        for out in sorted(self._files.glob("*.*.out"), key=lambda path: path.stat().st_ctime):
+        for out in sorted(self._files.glob("*.*.out"), key=_time_of_creation):
             if out not in self._known_files:
                 self._known_files.add(out)
                 self._add_child(out)
@@ -189,3 +189,9 @@ class Stage:
             if call.lane in self.actors:
                 self._saw_lines(self.actors[call.lane], False, call.printed)
         self._on_event(Event(time.monotonic() - self._begin, Kind.CALL, call.lane, call.name, call))
+
+
+def _time_of_creation(out: Path) -> tuple[int, int]:
+    """Of a program's files. A line changes the time of `out`; the file for errors beside it is empty, as a rule."""
+    times = [path.stat().st_ctime_ns for path in (out, out.with_suffix(".err")) if path.exists()]
+    return min(times), int(out.name.split(".")[1])
