@@ -174,6 +174,55 @@ def test_an_id_means_one_process(side: Side) -> None:
     assert side.kill(id).exit() == 1
 
 
+def waiting(stage: Stage, name: str, count: int) -> list[str]:
+    """The ids of so many processes that wait, the parent before its child."""
+    lines = [stage.child(name if number == 1 else f"{name}.{number}").next_line() for number in range(1, count + 1)]
+    return [line.split()[1] for line in lines]
+
+
+def test_a_job_ends_with_its_owner(win32_stage: Stage) -> None:
+    """Row 8 of the public reports: also when the owner is killed, and one of the processes is an orphan."""
+    owner = win32_stage.start("RunInJob", "--generations", "2")
+    first, second, third = waiting(win32_stage, "WaitingProcess", 3)
+    assert owner.next_line() == f"process {first} is in the job, and so is all that comes of it: Enter ends them"
+    assert win32_stage.start("KillProcess", second).exit() == 0
+    owner.kill()
+
+    def are_gone() -> bool:
+        return all(win32_stage.start("ListProcess", id).exit() == 1 for id in (first, third))
+
+    assert win32_stage.wait(are_gone)
+
+
+@pytest.mark.parametrize("build", [build for build in BOTH_SIDES if build != "posix"])
+def test_nothing_runs_before_it_belongs_to_the_job(build: str) -> None:
+    with Stage(TOOLCHAINS[build], deadline_s=DEADLINE_S, is_traced=True) as stage:
+        owner = stage.start("RunInJob")
+        owner.type("")
+        assert owner.exit() == 0
+        assert owner.output.all[-1] == "ended: 1 processes"
+        calls = [call for call in stage.calls if call.lane == "RunInJob" and call.event == "return"]
+        names = [call.name for call in calls]
+        wanted = ["CreateJobObject", "SetInformationJobObject", "CreateProcess", "AssignProcessToJobObject",
+                  "ResumeThread"]
+        assert [name for name in names if name in wanted] == wanted
+        create = next(call for call in calls if call.name == "CreateProcess")
+        assert "CREATE_SUSPENDED" in str(create.arguments["dwCreationFlags"])
+
+
+@linux_only
+def test_a_subreaper_ends_its_orphans(posix_stage: Stage) -> None:
+    """Row 8 of the public reports. What had ended before, and has had no parent to wait for it, does not count."""
+    reaper = posix_stage.start("run_as_reaper", "--generations", "6")
+    ids = waiting(posix_stage, "waiting_process", 7)
+    for middle in (ids[1], ids[2], ids[4]):
+        assert posix_stage.start("kill_process", middle).exit() == 0
+    reaper.type("")
+    assert reaper.exit() == 0
+    assert reaper.output.all[-1] == "ended: 4 processes"
+    assert not any(Path(f"/proc/{id}").exists() for id in ids)
+
+
 def test_dry_run_ends_nothing(beyond: Side) -> None:
     name = beyond.stage.unique("victim")
     victim, id = beyond.start(name)
