@@ -58,6 +58,16 @@ def test_every_scene_is_on_the_page(page: Path) -> None:
     assert missing == []
 
 
+@pytest.mark.parametrize("lesson", [lesson for lesson in LESSONS if lesson.name in (
+    "anonymous-pipe", "command-prompt", "handle-inheritance", "mailslot", "mailslot-chat", "memory-map",
+    "shared-memory")], ids=attrgetter("name"))
+def test_how_to_end_the_input_where_lines_are_read_until_its_end(lesson: lessons.Lesson) -> None:
+    """Ctrl+D alone does nothing under Wine: it needs Enter, as Ctrl+Z does on Windows."""
+    english, korean = ((lesson.folder / page).read_text(encoding="utf-8") for page in ("README.md", "README.ko.md"))
+    assert "Ctrl+Z and Enter (in a Linux terminal Ctrl+D and Enter)" in english
+    assert "Ctrl+Z와 Enter(Linux 터미널에서는 Ctrl+D와 Enter)" in korean
+
+
 @pytest.mark.parametrize("page", PAGES, ids=ids)
 def test_a_diagram(page: Path) -> None:
     assert "```mermaid\n" in page.read_text(encoding="utf-8")

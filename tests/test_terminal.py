@@ -72,6 +72,30 @@ def test_ctrl_d_ends_the_input(mail: Mail) -> None:
     assert receiver.output.all[1:] == []
 
 
+@pytest.mark.parametrize("build", WIN32)
+@pytest.mark.parametrize("program, arguments, helper", [
+    ("MailBroadcast", ["--name", "{box}"], ["MailReceiver", "--name", "{box}"]),
+    ("MailChat", ["--me", "{me}", "--peer", "{peer}"], []),
+    ("MailSender2_1", ["--name", "{box}", "--no-inherit"], ["MailReceiver", "--name", "{box}"]),
+    ("PipeParent", [], []),
+    ("CommandPrmpt_Ex", [], []),
+    ("CommandShell", [], []),
+    ("SharedMemoryWriter", ["--name", "{box}"], ["SharedMemoryReader", "--name", "{box}"]),
+], ids=lambda value: value if isinstance(value, str) else "")
+def test_ctrl_d_and_enter_end_the_input_of(program: str, arguments: list[str], helper: list[str], build: str) -> None:
+    """Under Wine Ctrl+D alone does nothing: the pages say so."""
+    toolchain = TOOLCHAINS[build]
+    with Stage(toolchain, deadline_s=DEADLINE_S) as stage:
+        if helper:
+            stage.start(*(stage.names.fill(word) for word in helper)).next_line()
+        terminal = Terminal(toolchain, program, *(stage.names.fill(word) for word in arguments))
+        try:
+            terminal.type("\x04\r")
+            assert terminal.process.wait(DEADLINE_S) in (0, 1)
+        finally:
+            terminal.close()
+
+
 def test_ctrl_c_ends_the_program(mail: Mail) -> None:
     receiver, terminal = mail
     terminal.type("\x03")
