@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from conftest import SOURCE, TOOLCHAINS
@@ -64,6 +65,31 @@ def test_the_bytes_that_lie_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> Non
     shown = "".join(steps(named("anonymous-pipe"), "upper-case", capsys))
     assert 'in it: "hello, child\\n" (13 bytes) from PipeParent' in shown
     assert re.search(r"end that reads, the other is \[\d+\]", shown)
+
+
+NARRATED = [path for lesson in LESSONS for path in lesson.scenes
+            if any(step.narrated_at for step in scene.load(path).steps)]
+
+
+@pytest.mark.parametrize("path", NARRATED, ids=lambda path: f"{path.parents[1].name[3:]}/{path.stem}")
+def test_every_narration_with_a_place_meets_its_call(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert demo.play(TOOLCHAINS["unicode"], scene.load(path), "title", "en", 0) == 0
+
+
+def test_a_narration_stands_over_its_call(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = [step.replace("\n", " ") for step in steps(named("handle-inheritance"), "inherit", capsys)]
+    created = next(number for number, step in enumerate(shown) if "usage count 1 → 2" in step)
+    assert "CreateProcess has made a child" in shown[created]
+    assert "CreateProcess has made a child" not in shown[created - 1]
+
+
+def test_a_narration_that_meets_no_call_is_a_mistake_in_the_scene(tmp_path: Path) -> None:
+    lesson = named("mailslot")
+    text = (lesson.folder / "scenes/no-receiver.scene").read_text(encoding="utf-8")
+    (tmp_path / "x.scene").write_text("# after: MailSender TransactNamedPipe\n# en: Never.\n# ko: 없다.\n"
+                                      + re.sub(r"(?m)^#.*\n", "", text), encoding="utf-8")
+    with pytest.raises(scene.SceneError, match="'after: MailSender TransactNamedPipe' has met no call"):
+        demo.play(TOOLCHAINS["unicode"], scene.load(tmp_path / "x.scene"), "title", "en", 0)
 
 
 def call(name: str, number: int, **arguments: object) -> Call:

@@ -1,6 +1,8 @@
 """Scenes: the text of a dialogue between programs, read into steps.
 
     # en: The receiver makes the slot, so it comes first.      narration, in each language
+    # before: MailReceiver CreateMailslot                      that the demo shows with this call of this program;
+    # after: MailReceiver CreateMailslot                       or when the call has returned
     $ MailReceiver --name {mailbox}                            start a program
     MailReceiver | waiting for mail on \\\\.\\mailslot\\{mailbox}   a line it must print
     MailSender   ! MailSender: CreateFile: error 2 {?text}     a line it must print on standard error
@@ -31,12 +33,25 @@ class SceneError(Failure):
 
 
 @dataclass(frozen=True)
+class Place:
+    """The call with which a narration is shown."""
+
+    is_after: bool  # when it has returned; else when it is about to be made
+    lane: str
+    call: str
+
+    def __str__(self) -> str:
+        return f"{'after' if self.is_after else 'before'}: {self.lane} {self.call}"
+
+
+@dataclass(frozen=True)
 class Step:
     number: int  # of its line in the file
     kind: Kind
     lane: str  # "MailSender", "MailSender.2"
     text: str  # what is printed, typed, or the exit status; of a start the arguments
     narration: dict[str, str] = field(default_factory=dict)
+    narrated_at: Place | None = None  # else when the scene comes to this step
 
     @property
     def program(self) -> str:
@@ -63,6 +78,7 @@ class Scene:
 
 
 _NARRATION = re.compile(r"# (en|ko): (.+)")
+_PLACE = re.compile(r"# (before|after): ([A-Za-z]\w*(?:\.[2-9]\d*)?) (\w+)")
 _SPOKEN = re.compile(r"(?P<lane>[A-Za-z]\w*(?:\.[2-9]\d*)?) +(?P<mark>\^C|\^Z|[|!<=])(?: (?P<text>.*))?")
 _STATUS = re.compile(r"\d+|\^C")
 
@@ -89,6 +105,7 @@ class _Parser:
         self._number = 0  # of the line
         self._steps: list[Step] = []
         self._narration: dict[str, str] = {}  # of the step to come
+        self._place: Place | None = None  # of that narration
         self._started: dict[str, int] = {}  # how many of each program
         self._ended: set[str] = set()  # lanes
 
@@ -98,8 +115,10 @@ class _Parser:
             self._narrate(line)
         elif line.strip():
             kind, lane, text = self._start(line[1:].strip()) if line.startswith("$") else self._speak(line)
-            self._steps.append(Step(self._number, kind, lane, text, self._narration))
-            self._narration = {}
+            self._steps.append(Step(self._number, kind, lane, text, self._narration, self._place))
+            if self._place and not self._narration:
+                raise self._error(f"expected narration, '# en: ...' or '# ko: ...', for '{self._place}', found a step")
+            self._narration, self._place = {}, None
 
     def finish(self) -> Scene:
         if self._narration:
@@ -116,9 +135,15 @@ class _Parser:
         return SceneError(f"{self._path}:{number or max(1, self._number)}: {message}")
 
     def _narrate(self, line: str) -> None:
+        if place := _PLACE.fullmatch(line):
+            if self._place:
+                raise self._error(f"expected one call for a narration, found '{self._place}' and {line!r}")
+            self._place = Place(place[1] == "after", place[2], place[3])
+            return
         found = _NARRATION.fullmatch(line)
         if not found:
-            raise self._error(f"expected narration, '# en: ...' or '# ko: ...', found {line!r}")
+            raise self._error("expected narration, '# en: ...' or '# ko: ...', or its place, '# before: PROGRAM CALL' "
+                              f"or '# after: PROGRAM CALL', found {line!r}")
         language, text = found.groups()
         earlier = self._narration.get(language)
         self._narration[language] = f"{earlier} {text}" if earlier else text

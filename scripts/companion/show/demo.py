@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ..play.actor import Mismatch
 from ..play.perform import perform
-from ..play.scene import Scene, Step
+from ..play.scene import Place, Scene, SceneError, Step
 from ..play.stepping import SteppedStage
 from ..setup.toolchain import Toolchain
 from ..trace.events import Call, Event, Kind
@@ -30,7 +30,7 @@ def play(toolchain: Toolchain, scene: Scene, title: str, language: str, auto_s: 
          key_calls: KeyCalls | None = None) -> int:
     """Halts before each call that is a key call, or before every one where none are named."""
     with screen.opened(title, language, auto_s) as opened, \
-            DemoStage(toolchain, opened, language, key_calls) as stage:
+            DemoStage(toolchain, opened, language, key_calls, scene) as stage:
         try:
             perform(scene, stage)
             stage.finish()
@@ -48,8 +48,11 @@ def play(toolchain: Toolchain, scene: Scene, title: str, language: str, auto_s: 
 class DemoStage(SteppedStage):
     """Shows a moment before each call: what each process has done, and the kernel objects."""
 
-    def __init__(self, toolchain: Toolchain, where: Screen, language: str, key_calls: KeyCalls | None) -> None:
+    def __init__(self, toolchain: Toolchain, where: Screen, language: str, key_calls: KeyCalls | None,
+                 scene: Scene) -> None:
         super().__init__(toolchain)
+        self._scene = scene
+        self._placed = [step for step in scene.steps if step.narrated_at]  # narrations that are to come
         self._screen = where
         self._language = language
         self._key_calls = key_calls
@@ -80,6 +83,7 @@ class DemoStage(SteppedStage):
         for call in in_order(self._news):
             self._kernel.apply(call)
             if call.event == "return":
+                self._narrate_at(Place(True, call.lane, call.name))
                 outcome = self._reader.outcome(call)
                 self._returned[call.lane] = f"{call.name} = {outcome}" if outcome else call.name
             elif call.event == "exit":
@@ -88,12 +92,20 @@ class DemoStage(SteppedStage):
 
     def before(self, step: Step) -> None:
         super().before(step)
-        if step.narration:
+        if step.narration and not step.narrated_at:
             self._narration = step.narration[self._language]
+
+    def _narrate_at(self, place: Place) -> bool:
+        """The narrations that have a place come in the order of the scene."""
+        if not self._placed or self._placed[0].narrated_at != place:
+            return False
+        self._narration = self._placed.pop(0).narration[self._language]
+        return True
 
     def about_to_call(self, call: Call) -> None:
         self._take_in()
-        if self._key_calls is None or self._key_calls.is_key(call, self._kernel):
+        is_narrated = self._narrate_at(Place(False, call.lane, call.name))
+        if self._key_calls is None or self._key_calls.is_key(call, self._kernel) or is_narrated:
             self._show(call)
         # It goes on now; if it does not return, it waits.
         self._news.append(replace(call, time=time.time(), is_halted=False))
@@ -102,6 +114,8 @@ class DemoStage(SteppedStage):
         """Shows how it has ended."""
         self.look()
         self._take_in()
+        for step in self._placed:
+            raise SceneError(f"{self._scene.path}:{step.number}: the narration '{step.narrated_at}' has met no call")
         self._left = [self._reader.text(one.in_words(self._language)) for one in leftovers.of(self._kernel)]
         self._show(None)
 
