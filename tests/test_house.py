@@ -159,9 +159,9 @@ def tracked(folder: Path) -> set[Path]:
 def test_a_file_of_tests_has_the_name_of_a_lesson_or_is_about_the_project() -> None:
     """By its name `lesson test LESSON` finds it."""
     about_the_project = {
-        "bench_ipc", "build", "common", "compilers", "demo", "demo_terminal", "house", "kernel", "layers",
-        "lesson_command", "lint", "meson", "mutants", "new_lesson", "pages", "rooms", "scene", "scenes", "stage",
-        "terminal", "trace", "units", "views", "windows"}
+        "bench_ipc", "build", "common", "compilers", "demo", "demo_terminal", "house", "kernel",
+        "kernel_posix", "layers", "lesson_command", "lint", "meson", "mutants", "new_lesson", "pages", "rooms", "scene",
+        "scenes", "stage", "terminal", "trace", "units", "views", "windows"}
     names = {path.stem.removeprefix("test_") for path in (SOURCE / "tests").glob("test_*.py")}
     of_lessons = {name for name in names for lesson in LESSONS if name.startswith(lesson.name.replace("-", "_"))}
     assert names - of_lessons == about_the_project

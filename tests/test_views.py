@@ -122,7 +122,7 @@ def test_calls_as_json(capsys: pytest.CaptureFixture[str]) -> None:
 def test_posix_calls() -> None:
     calls = [call for call in record(MAILSLOT.folder / "scenes/queue.scene").calls if call.event == "return"]
     sent = [call for call in calls if call.name == "msgsnd"]
-    assert [call.arguments["msgp"] for call in sent][0] == {"bytes": 15, "text": "안녕하세요"}
+    assert sent[0].arguments["msgp"] == {"bytes": 15, "text": "안녕하세요", "type": 1}
     assert {call.lane for call in sent} == {"message_queue_sender"}
     received = [call for call in calls if call.name == "msgrcv"]
     assert [call.result for call in received] == [call.arguments["msgsz"] for call in sent]

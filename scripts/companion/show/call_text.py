@@ -17,6 +17,8 @@ _VOLATILE = {"dwProcessId": "ID", "dwThreadId": "ID", "th32ProcessID": "ID", "th
              "ClientProcessId": "ID", "ServerProcessId": "ID", "pid": "ID", "szExeFile": "…",
              "lpdwSize": "…", "cchFilePath": "…", "pServiceName": "PORT"}
 _GIVES_DATA = {"ReadFile", "recv", "TransactNamedPipe", "CallNamedPipe"}
+_SHOWN_CHARACTERS = 200  # of a text
+_SHOWN_BYTES = 16  # of other data
 _GIVES_ID = {"fork", "wait4", "GetProcessId"}
 
 
@@ -80,18 +82,20 @@ class Reader:
         if isinstance(value, str):
             value = value.rpartition("/")[2] if call.name == "execve" else value
             value = self._without_handles(call, value) if name == "lpCommandLine" else value
-            return f'"{self.text(value, _made_by(call))}"'
+            return f'"{self.text(_cut(value), _made_by(call))}"'
         if isinstance(value, list):
             return "{" + ", ".join(self.value(call, one) for one in value) + "}"
         if "handle" in value:
             return self.handle(call, value)
         if "bytes" in value:
-            text = f'"{self.text(value["text"])}"' if "text" in value else _spaced(value.get("hex", ""), value["bytes"])
+            text = f'"{self.text(_cut(value["text"]))}"' if "text" in value else _spaced(value.get("hex", ""),
+                                                                                         value["bytes"])
             return f"{text} ({value['bytes']} byte{'' if value['bytes'] == 1 else 's'})"
         if "value" in value:
             name = str(value["name"])
             # strace names structures with all that is in them.
-            return self.text(name) if call.is_posix else name
+            return self.text(re.sub(r'"[^"]*"', lambda found: f'"{_cut(found[0][1:-1])}"', name)
+                             ) if call.is_posix else name
         if "given" in value or "pointer" in value or not value:
             return "…"
         return "{" + ", ".join(f"{member} = {self.value(call, one, member)}" for member, one in value.items()) + "}"
@@ -150,6 +154,12 @@ def _made_by(call: Call) -> frozenset[str]:
     return frozenset(str(value) for value in made.values()) if isinstance(made, dict) else frozenset()
 
 
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN_CHARACTERS or text[_SHOWN_CHARACTERS:] == "…" \
+        else text[:_SHOWN_CHARACTERS] + "…"
+
+
 def _spaced(hexadecimal: str, count: int) -> str:
+    hexadecimal = hexadecimal[:2 * _SHOWN_BYTES]
     text = " ".join(hexadecimal[i:i + 2] for i in range(0, len(hexadecimal), 2))
     return text + (" …" if count > len(hexadecimal) // 2 else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..setup.toolchain import is_win32
 from ..trace.events import Call
 from ..trace.kernel import Kernel
 
@@ -16,7 +17,7 @@ _GIVEN = {"standard stream", "console"}
 @dataclass(frozen=True)
 class Leftover:
     lane: str
-    handle: str  # "0x30"
+    handle: str  # "0x30", or of a descriptor "3"
     type: str
     name: str
 
@@ -27,7 +28,7 @@ class Leftover:
 
 def of(kernel: Kernel) -> list[Leftover]:
     """Of the programs that came to their end; one that was killed could close nothing."""
-    return [Leftover(process.lane, f"0x{value:x}", one.type, one.name)
+    return [Leftover(process.lane, f"0x{value:x}" if is_win32(process.lane) else str(value), one.type, one.name)
             for process in kernel.processes.values() for value, one in process.left_open if one.type not in _GIVEN]
 
 

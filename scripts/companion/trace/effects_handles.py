@@ -7,11 +7,11 @@ from typing import Any
 from .arguments import handle_value, number, program_of
 from .events import Call
 from .kernel_object import KernelObject
-from .kernel_state import SHARED_BY_NAME, Entry, KernelState, Process, release
+from .kernel_state import SHARED_BY_NAME, Entry, KernelState, Process
 
 _CLOSE_SOURCE, _SAME_ACCESS = 1, 2  # DUPLICATE_…
 _INHERIT = 1  # HANDLE_FLAG_INHERIT
-_STANDARD = {"STD_INPUT_HANDLE": "hStdInput", "STD_OUTPUT_HANDLE": "hStdOutput", "STD_ERROR_HANDLE": "hStdError"}
+STANDARD = {"STD_INPUT_HANDLE": "hStdInput", "STD_OUTPUT_HANDLE": "hStdOutput", "STD_ERROR_HANDLE": "hStdError"}
 
 
 def made(kernel: KernelState, call: Call) -> None:
@@ -71,7 +71,7 @@ def _create_process(kernel: KernelState, call: Call) -> None:
     child = kernel.new_process(information["dwProcessId"], name)
     kernel.open(call.pid, information["hProcess"], child.object)
     kernel.open(call.pid, information["hThread"], kernel.thread_of(child, 1).object)
-    child.standard = {name: value for name in _STANDARD.values()
+    child.standard = {name: value for name in STANDARD.values()
                       if (value := handle_value(startup.get(name))) is not None}
     if call.arguments["bInheritHandles"]:
         _inherit(kernel, call.pid, child, startup.get("lpAttributeList", {}).get("pointer", ""))
@@ -112,7 +112,7 @@ def _create_thread(kernel: KernelState, call: Call) -> None:
 
 
 def _standard_handle(kernel: KernelState, call: Call) -> None:
-    name = _STANDARD.get(str(call.arguments["nStdHandle"].get("name")))
+    name = STANDARD.get(str(call.arguments["nStdHandle"].get("name")))
     if name:
         kernel.standard_handle(kernel.process(call.pid), name, call.result)
 
@@ -120,16 +120,12 @@ def _standard_handle(kernel: KernelState, call: Call) -> None:
 def _map_view(kernel: KernelState, call: Call) -> None:
     found = kernel.object_of(call.pid, call.arguments["hFileMappingObject"])
     if found and isinstance(call.result, dict):
-        found.held_by_system.append(f"mapped by {call.pid}")
-        kernel.views[call.pid, str(call.result.get("pointer", ""))] = found
+        kernel.map(call.pid, str(call.result.get("pointer", "")), found)
 
 
 def _unmap_view(kernel: KernelState, call: Call) -> None:
     address = call.arguments["lpBaseAddress"] or {}
-    found = kernel.views.pop((call.pid, str(address.get("pointer", ""))), None)
-    if found:
-        release(found, f"mapped by {call.pid}")
-        kernel.forget(found)
+    kernel.unmap(call.pid, str(address.get("pointer", "")))
 
 
 AT_RETURN = {

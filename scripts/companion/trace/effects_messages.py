@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from .arguments import data_of, number
 from .effects_handles import asked_access
 from .events import Call
@@ -15,12 +18,16 @@ _CALLS = "calls"  # CallNamedPipe has an end of a pipe, and no handle to it
 
 def put(kernel: KernelState, call: Call, found: KernelObject | None, buffer: str) -> None:
     """A program writes to this end: it can be read at the other one."""
-    inbox = found.peer.inbox if found and found.peer else None
-    if inbox is None or found is None or found.peer is None:
-        return
-    size, data = data_of(call.arguments.get(buffer))
-    inbox.put(Chunk(size, data, call.lane, call.number))
-    _serve_pending(found.peer)
+    if found and found.peer:
+        deliver(kernel, call, found.peer, call.arguments.get(buffer))
+
+
+def deliver(kernel: KernelState, call: Call, receiver: KernelObject, value: Any, **more: Any) -> None:
+    """What a program has written lies in an object."""
+    if receiver.inbox is not None:
+        size, data = data_of(value)
+        receiver.inbox.put(Chunk(size, data, call.lane, call.number, **more))
+        _serve_pending(receiver)
 
 
 def take(kernel: KernelState, call: Call, found: KernelObject | None, size: int) -> None:
@@ -31,11 +38,16 @@ def take(kernel: KernelState, call: Call, found: KernelObject | None, size: int)
 
 def unput(call: Call, found: KernelObject | None, written: int = 0) -> None:
     """The write has failed, or was made in part."""
-    inbox = found.peer.inbox if found and found.peer else None
+    if found and found.peer:
+        take_back(call, found.peer, written)
+
+
+def take_back(call: Call, receiver: KernelObject, written: int = 0) -> None:
+    inbox = receiver.inbox
     if inbox and inbox.chunks and (inbox.chunks[-1].writer, inbox.chunks[-1].number) == (call.lane, call.number):
         last = inbox.chunks.pop()
         if written:
-            inbox.put(Chunk(written, last.data[:written] if last.data else None, last.writer, last.number))
+            inbox.put(replace(last, size=written, data=last.data[:written] if last.data else None))
 
 
 def _serve_pending(found: KernelObject) -> None:
@@ -63,12 +75,18 @@ def _create_mailslot(kernel: KernelState, call: Call) -> None:
     kernel.open(call.pid, call.result, found)
 
 
-def _create_pipe(kernel: KernelState, call: Call) -> None:
+def ends_of_pipe(kernel: KernelState) -> tuple[KernelObject, KernelObject]:
+    """A new pipe: the end that reads, and the one that writes."""
     reading, writing = kernel.new("pipe"), kernel.new("pipe")
     reading.set(end="read", other=writing.number)
     writing.set(end="write", other=reading.number)
     reading.inbox = Inbox(keeps_messages=False)
     reading.peer, writing.peer = writing, reading
+    return reading, writing
+
+
+def _create_pipe(kernel: KernelState, call: Call) -> None:
+    reading, writing = ends_of_pipe(kernel)
     kernel.open(call.pid, call.arguments["hReadPipe"], reading)
     kernel.open(call.pid, call.arguments["hWritePipe"], writing)
 

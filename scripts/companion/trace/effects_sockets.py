@@ -5,10 +5,8 @@ from __future__ import annotations
 from .arguments import handle_value
 from .effects_messages import put, take, unput
 from .events import Call
-from .kernel_object import KernelObject, join
-from .kernel_state import KernelState, hold, release
-
-_IN_BACKLOG = "waits for accept"
+from .kernel_object import join
+from .kernel_state import IN_BACKLOG, KernelState, hold, release
 
 
 def _socket(kernel: KernelState, call: Call) -> None:
@@ -46,7 +44,7 @@ def _connect(kernel: KernelState, call: Call) -> None:
     if client and listener:
         server = kernel.new("socket", listener.name)
         server.set(state="connected", listener=listener.number, local=listener.value("local"))
-        hold(server, _IN_BACKLOG)
+        hold(server, IN_BACKLOG)
         join(server, client)
 
 
@@ -66,13 +64,13 @@ def _connect_failed(kernel: KernelState, call: Call) -> None:
     if client and client.peer:
         server = client.peer
         kernel.cut(client)
-        release(server, _IN_BACKLOG)
+        release(server, IN_BACKLOG)
         kernel.forget(server)
 
 
 def _accept(kernel: KernelState, call: Call) -> None:
     listener = kernel.object_of(call.pid, call.arguments["s"])
-    waiting = [one for one in kernel.of_type("socket") if _IN_BACKLOG in one.held_by_system
+    waiting = [one for one in kernel.of_type("socket") if IN_BACKLOG in one.held_by_system
                and listener and one.value("listener") == listener.number]
     address = call.arguments.get("addr")
     server = next((one for one in waiting if isinstance(address, str) and one.peer
@@ -83,7 +81,7 @@ def _accept(kernel: KernelState, call: Call) -> None:
     if isinstance(address, str):
         server.set(remote=address)
     kernel.open(call.pid, call.result, server)
-    release(server, _IN_BACKLOG)
+    release(server, IN_BACKLOG)
 
 
 def _send(kernel: KernelState, call: Call) -> None:
@@ -115,14 +113,7 @@ def _shut_down(kernel: KernelState, call: Call) -> None:
 
 
 def _close(kernel: KernelState, call: Call) -> None:
-    found: KernelObject | None = kernel.object_of(call.pid, call.arguments["s"])
     kernel.close(call.pid, handle_value(call.arguments["s"]))
-    if found and found.value("state") == "listening" and not found.handles:
-        for one in [one for one in kernel.of_type("socket") if one.value("listener") == found.number]:
-            if _IN_BACKLOG in one.held_by_system:
-                kernel.cut(one)
-                release(one, _IN_BACKLOG)
-                kernel.forget(one)
 
 
 def _reaches(address: str, listening: str) -> bool:

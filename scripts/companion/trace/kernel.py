@@ -16,9 +16,9 @@ class Kernel(KernelState):
         if call.event == "start":
             self._started(call)
         elif call.event == "exit":
-            self.end(call.pid, call.result, has_come_to_its_end=True)
+            effects.ended(self, call, has_come_to_its_end=True)
         elif call.event == "killed":
-            self.end(call.pid, call.result)
+            effects.ended(self, call, has_come_to_its_end=False)
         elif call.event == "thread_start":
             process = self.process(call.pid)
             made = process.made_threads.pop(call.creator, None) if call.creator else None
@@ -51,7 +51,9 @@ class Kernel(KernelState):
             del self.processes[call.pid]  # the system gives the id to another process
         process = self.process(call.pid)
         process.lane = process.object.name = call.lane
-        self.tables.setdefault(call.pid, {})
+        if call.pid not in self.tables:
+            self.tables[call.pid] = {}
+            effects.given(self, call)
         hold(process.object, RUNS)
         process.object.set(signaled=False)
         self.thread_of(process, 1).object.name = f"of {call.lane}"

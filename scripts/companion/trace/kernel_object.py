@@ -27,6 +27,8 @@ class Chunk:
     data: bytes | None  # None where the trace has cut it
     writer: str  # "MailSender": the program
     number: int  # of the writing call within its thread
+    type: int = 0  # of a message in a queue of System V
+    descriptors: tuple[KernelObject, ...] = ()  # what a message of a socket hands on
 
 
 @dataclass
@@ -36,23 +38,37 @@ class Inbox:
     keeps_messages: bool  # one read takes one message, or a part of one; else the bytes of several writes
     loses_rest: bool = False  # a mailslot under Wine: what does not fit into the buffer is gone
     chunks: deque[Chunk] = field(default_factory=deque)
-    # Bytes that were read before the model knew of their being written: an overlapped write, a program without a trace.
-    owed: int = 0
+    # What was read before the model knew of its being written (an overlapped write, a program without a trace, a call
+    # whose end strace has put too early): what each read has got, and how many bytes of it are missing.
+    owed: deque[tuple[list[Chunk], int]] = field(default_factory=deque)
 
     @property
     def size(self) -> int:
         return sum(chunk.size for chunk in self.chunks)
 
     def put(self, chunk: Chunk) -> None:
-        taken = min(self.owed, chunk.size)
-        self.owed -= taken
+        taken = 0
+        while self.owed and taken < chunk.size:
+            got, missing = self.owed.popleft()
+            got.append(_front(_behind(chunk, taken), missing))
+            taken += chunk.size - taken if self.keeps_messages else got[-1].size
+            if missing > got[-1].size and not self.keeps_messages:
+                self.owed.appendleft((got, missing - got[-1].size))
         if taken < chunk.size or (self.keeps_messages and not taken):
             self.chunks.append(_behind(chunk, taken))
 
-    def take(self, size: int) -> list[Chunk]:
-        """What a read of so many bytes has got, as parts of what was written."""
-        got = []
+    def take(self, size: int, type: int = 0) -> list[Chunk]:
+        """What a read of so many bytes has got, as parts of what was written; of a queue the first message of a type.
+        What is missing comes into the list when it is written."""
+        got: list[Chunk] = []
         rest = size
+        chosen = next((chunk for chunk in self.chunks if type in (0, chunk.type)), None)
+        if chosen and type:
+            self.chunks.remove(chosen)
+            self.chunks.appendleft(chosen)
+        elif type:
+            self.owed.append((got, rest))
+            return got
         while self.chunks and (rest > 0 or self.keeps_messages):
             chunk = self.chunks.popleft()
             got.append(_front(chunk, rest))
@@ -61,8 +77,8 @@ class Inbox:
                 self.chunks.appendleft(_behind(chunk, got[-1].size))
             if self.keeps_messages:
                 break
-        if not self.keeps_messages:
-            self.owed += max(0, rest)
+        if rest > 0 and not (self.keeps_messages and got):
+            self.owed.append((got, rest))
         return got
 
 
@@ -87,6 +103,7 @@ class KernelObject:
     facts: dict[str, Fact] = field(default_factory=dict)  # its state: "signaled", "owner", "count"
     inbox: Inbox | None = None
     peer: KernelObject | None = None  # the other end: what is written here can be read there
+    fifo: KernelObject | None = None  # of an open end of a FIFO, which may have many: the FIFO in the file system
 
     @property
     def usage_count(self) -> int:

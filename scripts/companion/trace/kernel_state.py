@@ -14,14 +14,17 @@ from .kernel_object import Chunk, Fact, KernelObject
 # One object for all that know its name; of files, mailslots and pipes each opening makes one.
 SHARED_BY_NAME = {"event", "mutex", "semaphore", "timer", "section", "job"}
 RUNS = "runs"
+IN_BACKLOG = "waits for accept"  # an end of a connection
+NAMED = "has a name"  # a FIFO, shared memory, a queue: until unlink or IPC_RMID
+ZOMBIE = "waits for wait4"  # a process of POSIX that has ended, until its parent asks
 
 
 @dataclass
 class Entry:
-    """A row of a handle table."""
+    """A row of a table of handles, or of descriptors."""
 
-    object: KernelObject
-    is_inheritable: bool
+    object: KernelObject  # of a descriptor: the open description, which duplicates and children share
+    is_inheritable: bool  # of a descriptor: exec does not close it
     access: str = ""  # as the call that made it has asked for it: "GENERIC_WRITE"
 
 
@@ -49,6 +52,7 @@ class Process:
     pid: int
     object: KernelObject
     lane: str = ""
+    parent: int = 0  # of one of POSIX: who may wait for it
     has_ended: bool = False
     threads: dict[int, Thread] = field(default_factory=dict)  # by number
     made_threads: dict[tuple[int, int], Thread] = field(default_factory=dict)  # not begun: by thread and call of maker
@@ -63,9 +67,12 @@ class KernelState:
         self.processes: dict[int, Process] = {}  # by process id; one that has ended stays until its id comes again
         self.tables: dict[int, dict[int, Entry]] = {}  # of those that run: by process id, then by handle value
         self.now = 0.0  # the time of the last event
-        self.views: dict[tuple[int, str], KernelObject] = {}  # of a section: by process id and address
+        # What is mapped, by process id and address; the recorder of Win32 gives no address, so there may be several.
+        self.views: dict[tuple[int, str], list[KernelObject]] = {}
         self.calling: dict[tuple[int, int], KernelObject] = {}  # the pipes of CallNamedPipe: by process and thread id
         self.fed: dict[CallKey, list[Chunk]] = {}  # by the key of a read: what it has got
+        self.by_id: dict[tuple[str, int], KernelObject] = {}  # of System V: by type and id
+        self.undone: dict[tuple[int, int, int], int] = {}  # by SEM_UNDO: by process id, object and number in the set
         self._objects: list[KernelObject] = []
         self._made = 0
 
@@ -91,6 +98,14 @@ class KernelState:
     def entry(self, pid: int, handle: Any) -> Entry | None:
         value = handle_value(handle)
         return self.tables.get(pid, {}).get(value) if value is not None else None
+
+    def row(self, pid: int, descriptor: Any) -> Entry | None:
+        """That of a descriptor, which is a plain number."""
+        return self.tables.get(pid, {}).get(descriptor) if isinstance(descriptor, int) else None
+
+    def behind(self, pid: int, descriptor: Any) -> KernelObject | None:
+        row = self.row(pid, descriptor)
+        return row.object if row else None
 
     def process(self, pid: int) -> Process:
         """Also one of which nothing is known but its id."""
@@ -168,10 +183,7 @@ class KernelState:
         for value in list(table):
             self.close(pid, value)
         self.tables.pop(pid, None)
-        for one in [one for one in self._objects if f"mapped by {pid}" in one.held_by_system]:
-            while f"mapped by {pid}" in one.held_by_system:
-                release(one, f"mapped by {pid}")
-            self.forget(one)
+        self.unmap_all(pid)
         release(process.object, RUNS)
         process.object.set(signaled=True)
         if code is not None:
@@ -219,12 +231,44 @@ class KernelState:
                 self.cut(entry.object)
             self.forget(entry.object)
 
+    def map(self, pid: int, address: str, found: KernelObject) -> None:
+        """A process sees memory of an object at an address."""
+        found.held_by_system.append(f"mapped by {pid}")  # once for each view
+        self.views.setdefault((pid, address), []).append(found)
+
+    def unmap(self, pid: int, address: str) -> None:
+        mapped = self.views.get((pid, address), [])
+        if mapped:
+            found = mapped.pop()
+            release(found, f"mapped by {pid}")
+            self.forget(found)
+        if not mapped:
+            self.views.pop((pid, address), None)
+
+    def unmap_all(self, pid: int) -> None:
+        for owner, address in list(self.views):
+            while owner == pid and (pid, address) in self.views:
+                self.unmap(pid, address)
+
     def cut(self, one: KernelObject) -> None:
         """An end of a connection is gone: the other end finds what was written before, and then the end."""
         for other in [other for other in self._objects if other.peer is one]:
             other.set(other_end="closed")
             other.peer = None
             other.facts.pop("other", None)
+        for other in [other for other in self._objects if other.value("listener") == one.number]:
+            if IN_BACKLOG in other.held_by_system:  # nobody will accept it any more
+                self.cut(other)
+                release(other, IN_BACKLOG)
+                self.forget(other)
+        if one.fifo and one.fifo.inbox:
+            left = [other for other in self._objects if other.fifo is one.fifo and other.handles]
+            ends = {other.value("end") for other in left}
+            for other in left:
+                if ends <= {other.value("end")} and "both" not in ends:
+                    other.set(other_end="closed")
+            if not left:
+                one.fifo.inbox.chunks.clear()
 
     def forget(self, one: KernelObject) -> None:
         """Removes an object that nobody uses any more."""

@@ -23,8 +23,13 @@ CALLS = {name: arguments.split() for name, arguments in {
     "pidfd_open": "pid flags", "pidfd_send_signal": "pidfd sig info flags", "poll": "fds nfds timeout",
     "ppoll": "fds nfds timeout sigmask sigsetsize", "mmap": "addr length prot flags fd offset",
     "munmap": "addr length", "msync": "addr length flags", "ftruncate": "fd length", "fsync": "fd",
-    "unlink": "pathname", "unlinkat": "dirfd pathname flags",
+    "unlink": "pathname", "unlinkat": "dirfd pathname flags", "fcntl": "fd op arg", "lseek": "fd offset whence",
+    "memfd_create": "name flags", "getsockname": "sockfd addr addrlen",
 }.items()}
+SHOWN_BYTES = 4096  # of a string or of data; what is longer is cut
+
+_GIVEN_DATA = {"write": "buf", "sendto": "buf", "msgsnd": "msgp"}  # as many bytes as the third argument says
+_TAKEN_DATA = {"read": "buf", "recvfrom": "buf", "msgrcv": "msgp"}  # as many as the result says
 
 
 def split(text: str) -> list[str]:
@@ -52,6 +57,17 @@ def quoted_text(quoted: str) -> str:
     return _bytes(quoted).decode("utf-8", "replace")
 
 
+def _data(quoted: str, size: int | None = None) -> dict[str, Any]:
+    """So many of these bytes, as the trace of Win32 has them: as text where they are text."""
+    data = _bytes(quoted)[:size]
+    size = len(data) + quoted.endswith("...") if size is None else size  # how long that was nobody knows
+    is_cut = quoted.endswith("...") and len(data) < size
+    try:
+        return {"bytes": size, "text": data.decode("utf-8", "ignore" if is_cut else "strict") + "…" * is_cut}
+    except UnicodeDecodeError:
+        return {"bytes": size, "hex": data.hex()}
+
+
 def _value(argument: str) -> Any:
     argument = re.sub(r"^\w+=", "", argument)
     if argument == "NULL":
@@ -61,12 +77,7 @@ def _value(argument: str) -> Any:
     if argument.startswith("[") and argument.endswith("]") and '"' in argument:
         return [_value(one) for one in split(argument[1:-1])]
     if argument.startswith('"'):
-        data = _bytes(argument)
-        try:
-            text = data.decode("utf-8", "strict" if not argument.endswith("...") else "ignore")
-        except UnicodeDecodeError:
-            return {"bytes": len(data), "hex": data[:16].hex()}
-        return text + ("…" if argument.endswith("...") else "")
+        return _data(argument).get("text", _data(argument))
 
     def readable(found: re.Match[str]) -> str:
         return f'"{quoted_text(found[0])}"'
@@ -79,13 +90,22 @@ def by_name(call: str, texts: list[str], result: Any) -> dict[str, Any]:
     names = CALLS.get(call, [])
     values = [_value(text) for text in texts if text]  # an unfinished call may end with a comma
     arguments = {names[index] if index < len(names) else f"arg{index + 1}": value for index, value in enumerate(values)}
-    if call in ("read", "write", "sendto", "recvfrom") and isinstance(arguments.get("buf"), str):
-        size = result if isinstance(result, int) and result >= 0 else len(arguments["buf"].encode())
-        arguments["buf"] = {"bytes": size, "text": arguments["buf"]}
-    if call in ("msgsnd", "msgrcv") and "msgp" in arguments and isinstance(arguments["msgp"], dict):
-        found = re.search(r'mtext="(.*)"', arguments["msgp"]["name"], re.DOTALL)
-        if found:
-            size = result if call == "msgrcv" and isinstance(result, int) else len(found[1].encode())
-            text = found[1].encode()[:size].decode("utf-8", "ignore")  # strace shows the whole buffer
-            arguments["msgp"] = {"bytes": size, "text": text}
+    name = _GIVEN_DATA.get(call, _TAKEN_DATA.get(call, ""))
+    if name in arguments:
+        size = result if call in _TAKEN_DATA and isinstance(result, int) and result >= 0 else None
+        if call in _GIVEN_DATA and len(texts) > 2 and texts[2].isdigit():
+            size = int(texts[2])
+        arguments[name] = _message(texts[1], size) or arguments[name]
+    if call in ("sendmsg", "recvmsg") and isinstance(arguments.get("msg"), dict):
+        arguments["msg"]["data"] = _data("".join(re.findall(r'iov_base=("(?:\\x[0-9a-f]{2})*"(?:\.\.\.)?)', texts[1])),
+                                         result if call == "recvmsg" else None)
     return arguments
+
+
+def _message(text: str, size: int | None) -> dict[str, Any] | None:
+    """The data of a call; with the type of a message in a queue. None where it is no data, but an address."""
+    found = re.match(r'(?:{mtype=(?P<type>\d+), mtext=)?(?P<data>"(?:\\x[0-9a-f]{2})*"(?:\.\.\.)?)', text)
+    if not found:
+        return None
+    kind = {"type": int(found["type"])} if found["type"] else {}
+    return _data(found["data"], size) | kind  # of a queue strace shows the whole buffer

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from .arguments import number
+from .descriptors import text_of
 from .events import Call
+from .kernel_object import KernelObject
 from .kernel_state import KernelState, Wait
 
 _INFINITE = 0xFFFFFFFF
@@ -34,7 +37,7 @@ WAITS: dict[str, tuple[str, str, str]] = {
     "recvfrom": ("data", "sockfd", ""), "sendto": ("room", "sockfd", ""), "recvmsg": ("data", "sockfd", ""),
     "sendmsg": ("room", "sockfd", ""), "accept4": ("client", "sockfd", ""), "msgrcv": ("data", "msqid", ""),
     "msgsnd": ("room", "msqid", ""), "semop": ("signal", "semid", ""), "semtimedop": ("signal", "semid", ""),
-    "wait4": ("signal", "pid", ""), "waitid": ("signal", "id", ""), "poll": ("data", "fds", ""),
+    "wait4": ("signal", "pid", ""), "waitid": ("signal", "id", ""), "poll": ("data", "fds", "timeout"),
     "ppoll": ("data", "fds", ""), "msync": ("room", "", ""), "fsync": ("room", "fd", ""),
 }
 
@@ -43,8 +46,28 @@ def of(kernel: KernelState, call: Call) -> Wait | None:
     if call.name not in WAITS:
         return None
     what, handle, limit = WAITS[call.name]
-    handles: Any = call.arguments.get(handle)
-    found = [kernel.object_of(call.pid, one) for one in (handles if isinstance(handles, list) else [handles])]
+    found = _posix_objects(kernel, call, handle) if call.is_posix else _objects(kernel, call, handle)
     limit_ms = number(call.arguments.get(limit)) if limit else _INFINITE
     return Wait(what, [one for one in found if one], bool(call.arguments.get("bWaitAll")),
-                None if limit_ms == _INFINITE else limit_ms)
+                None if limit_ms in (_INFINITE, -1) else limit_ms)
+
+
+def _objects(kernel: KernelState, call: Call, handle: str) -> list[KernelObject | None]:
+    handles: Any = call.arguments.get(handle)
+    return [kernel.object_of(call.pid, one) for one in (handles if isinstance(handles, list) else [handles])]
+
+
+def _posix_objects(kernel: KernelState, call: Call, name: str) -> list[KernelObject | None]:
+    """What is behind descriptors, what has an id of System V, the children."""
+    value: Any = call.arguments.get(name or "pathname", call.arguments.get("sockfd"))
+    if name in ("msqid", "semid"):
+        return [kernel.by_id.get(("message queue" if name == "msqid" else "semaphores", value))]
+    if name == "fds":
+        watched = re.findall(r"fd=(\d+)", text_of(value))
+        return [kernel.behind(call.pid, int(one)) for one in watched]
+    if name in ("pid", "id") and text_of(call.arguments.get("idtype")) != "P_PIDFD":
+        children = [one for one in kernel.processes.values() if one.parent == call.pid]
+        return [one.object for one in children if value in (one.pid, -1) or name == "id" and value == 0]
+    if name == "":  # a FIFO that is opened
+        return [one for one in kernel.of_type("fifo") if one.name == value and not one.fifo]
+    return [kernel.behind(call.pid, value)]
