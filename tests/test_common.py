@@ -267,12 +267,18 @@ def test_a_program_that_runs_out_of_memory_says_so(build: str, use: str) -> None
     assert result.returncode == (1 if failed_at_end else {"error": 1, "usage": 2}.get(use, 0))
 
 
+@pytest.mark.parametrize("use", ["call", "print", "read", "error"])
 @pytest.mark.parametrize("build", WIN32)
-def test_a_trace_that_runs_out_of_memory_says_so(build: str, tmp_path: Path) -> None:
+def test_a_trace_that_runs_out_of_memory_says_so(build: str, use: str, tmp_path: Path) -> None:
+    """Wherever that is; and what it says is recorded by nobody who would need memory in turn."""
     variables = {"COMPANION_TRACE": str(tmp_path / "trace") if os.name == "nt" else f"Z:{tmp_path}/trace"}
-    result = run_program(build, "OutOfMemory", ["call", "0"], variables)
-    assert re.fullmatch(rb"OutOfMemory: out of memory: [1-9]\d* bytes asked for\r?\n", result.stderr)
-    assert result.returncode == 1
+    for requests in range(0, 24, 3):
+        result = run_program(build, "OutOfMemory", [use, str(requests)], variables, typed=b"line\n")
+        if requests == 0 or b"out of memory" in result.stderr:
+            said = result.stderr.splitlines()
+            assert re.fullmatch(rb"OutOfMemory: out of memory: [1-9]\d* bytes asked for", said[-1])
+            assert len(said) == 1 or (use == "error" and len(said) == 2)
+            assert result.returncode == 1
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

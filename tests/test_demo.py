@@ -63,7 +63,9 @@ def test_who_owns_the_mutex_and_which_event_is_signaled(capsys: pytest.CaptureFi
 
 def test_the_bytes_that_lie_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     shown = "".join(steps(named("anonymous-pipe"), "upper-case", capsys))
-    assert 'in it: "hello, child\\n" (13 bytes) from PipeParent' in shown
+    # The child waits for it, and has it at once. It answers by what print writes.
+    assert re.search(r'← ReadFile = TRUE, "hello,\s.*\s+child\\n" \(13 bytes\)', shown)
+    assert r'lpBuffer = "HELLO, CHILD\r\n"' in shown
     assert re.search(r"end that reads, the other is \[\d+\]", shown)
 
 

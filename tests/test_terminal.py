@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import termios
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from conftest import BUILD_ROOT, DEADLINE_S, TOOLCHAINS, WIN32
@@ -186,3 +188,24 @@ def test_what_a_child_writes_into_a_pipe_is_shown_as_it_is(build: str) -> None:
     finally:
         terminal.close()
     assert "[파이프가 열렸습니다]" in shown and "[한글]" in shown
+
+
+@pytest.mark.parametrize("build", WIN32)
+def test_what_is_typed_and_shown_at_a_console_is_recorded(build: str, tmp_path: Path) -> None:
+    toolchain = TOOLCHAINS[build]
+    trace = toolchain.host_path("Probe", tmp_path / "trace")
+    terminal = Terminal(toolchain, "Probe", "lines", environment={"COMPANION_TRACE": trace})
+    try:
+        terminal.wait_for("prompt>")
+        terminal.type("안녕\r")
+        terminal.wait_for("[안녕]")
+        terminal.wait_for("prompt>")  # it comes when the lines before it have been written
+    finally:
+        terminal.close()
+    start, *events = map(json.loads, (tmp_path / "trace").read_text("utf-8").splitlines())
+    assert {stream["type"] for stream in start["standard"].values()} == {"console"}
+    calls = [event for event in events if event["event"] == "return"]
+    assert [(call["call"], call["args"]["lpBuffer"]["text"]) for call in calls[:3]] == [
+        ("WriteConsole", "prompt> "), ("ReadConsole", "안녕\r\n"),
+        ("WriteConsole", f"{2 if build == 'unicode' else 6} [안녕]\r\n")]
+    assert calls[1]["args"]["lpBuffer"]["bytes"] == 8  # UTF-16, whatever the build

@@ -17,6 +17,7 @@ import trace_calls
 from conftest import DEADLINE_S, SOURCE, TOOLCHAINS
 from companion.play.actor import Actor
 from companion.play.stage import Stage
+from companion.play.stepping import SteppedStage
 from companion.setup.toolchain import Toolchain
 from companion.trace.events import Call, Event
 from companion.trace.kernel import Kernel
@@ -34,10 +35,15 @@ def traced_stage(win32: Toolchain) -> Iterator[Stage]:
         yield stage
 
 
+def events_of(stage: Stage) -> list[Call]:
+    """All that the trace has, from the beginning."""
+    return list(Trace(stage.recorders.trace.path, lambda start: str(start["program"])).poll())
+
+
 def returned(stage: Stage, program: str = "") -> list[Call]:
-    """All calls of a program, or of all, from the beginning."""
-    trace = Trace(stage.recorders.trace.path, lambda start: str(start["program"]))
-    return [call for call in trace.poll() if call.event == "return" and program in ("", call.lane)]
+    """All calls that a program, or any, makes itself."""
+    return [call for call in events_of(stage)
+            if call.event == "return" and program in ("", call.lane) and not call.is_library]
 
 
 def run(stage: Stage, *command: str) -> Actor:
@@ -79,7 +85,7 @@ def test_a_call_that_blocks_is_there_before_it_returns(traced_stage: Stage) -> N
     seen: list[Call] = []
 
     def reads() -> bool:
-        seen.extend(trace.poll())
+        seen.extend(call for call in trace.poll() if not call.is_library)
         return seen[-1].event == "enter"
 
     assert traced_stage.wait(reads)
@@ -242,7 +248,7 @@ def test_lines_of_several_threads_and_processes_do_not_mix(traced_stage: Stage) 
 
 def test_threads_are_named_by_the_order_of_their_creation(traced_stage: Stage) -> None:
     run(traced_stage, "TraceProbe", "ends")
-    events = list(Trace(traced_stage.recorders.trace.path, lambda start: "TraceProbe").poll())
+    events = events_of(traced_stage)
     made = [call for call in events if call.event == "return" and call.result and isinstance(call.result, dict)
             and (call.result.get("type") == "thread" or call.name == "_beginthread")]
     assert sorted((call.thread, call.name) for call in made) == [
@@ -300,7 +306,7 @@ def test_calls_stand_between_the_lines_where_they_were_made(win32: Toolchain) ->
     with Stage(win32, events.append, deadline_s=DEADLINE_S, is_traced=True) as stage:
         run(stage, "MailRules", "--name", stage.unique("rules"))
     shown = [event.call.name if event.call else event.text for event in events
-             if not event.call or event.call.event == "return"]
+             if not event.call or (event.call.event == "return" and not event.call.is_library)]
     assert shown[1:5] == ["CreateFile", "open a slot that nobody has made: error 2",
                           "CreateMailslot", "make the slot: works"]
     assert shown[-3:-1] == ["CreateFile", "open it after the duplicate is closed: error 2"]
@@ -324,7 +330,7 @@ def test_a_process_ends_with_its_code(traced_stage: Stage, how: str) -> None:
     code, name, file = ENDS[how]
     actor = traced_stage.start("TraceProbe", "end", how)
     assert actor.exit() == code % (2**32 if os.name == "nt" else 256)
-    *calls, last = Trace(traced_stage.recorders.trace.path, lambda start: str(start["program"])).poll()
+    *calls, last = events_of(traced_stage)
     assert (last.event, last.result, last.name, last.file) == ("exit", code, name, file)
     # What the program has asked exit to call comes first.
     assert ("SetEvent" in [call.name for call in calls]) == (name in ("", "exit") and how != "crash")
@@ -352,6 +358,61 @@ def test_a_process_says_who_started_it(traced_stage: Stage) -> None:
     assert {name: one["type"] for name, one in parent.arguments["standard"].items()} == {
         "hStdInput": "pipe", "hStdOutput": "file", "hStdError": "file"}
     assert [child.arguments["standard"][name]["type"] for name in ("hStdInput", "hStdOutput")] == ["pipe", "pipe"]
+
+
+# --- what the library prints and reads
+
+
+def test_what_a_program_prints_and_reads_is_recorded(traced_stage: Stage) -> None:
+    actor = traced_stage.start("Probe", "lines")
+    actor.type("안녕")
+    actor.end_input()
+    assert actor.exit() == 0
+    start, *events = events_of(traced_stage)
+    assert all(call.is_library and call.file.startswith("common/win32/") for call in events[:-1])
+    first, *done = [call for call in events if call.event == "return"]
+    streams = start.arguments["standard"]
+    assert (first.name, first.arguments["hFile"]) == ("ReadFile", {"handle": streams["hStdInput"]["handle"]})
+    assert first.arguments["lpBuffer"] == {"bytes": 7, "text": "안녕\n"}
+    assert [call.name for call in done] == ["WriteFile", "ReadFile", "WriteFile"]
+    chars = 2 if traced_stage.toolchain is TOOLCHAINS["unicode"] else 6
+    assert [call.arguments["lpBuffer"].get("text", "") for call in done] == [f"{chars} [안녕]\r\n", "", "end\r\n"]
+    assert done[0].arguments["hFile"] == {"handle": streams["hStdOutput"]["handle"]}
+    # A read waits for somebody; a line that goes to a file waits for nobody.
+    assert [call.name for call in events if call.event == "enter"] == ["ReadFile", "ReadFile"]
+
+
+def test_an_error_message_is_recorded(traced_stage: Stage) -> None:
+    assert traced_stage.start("Probe", "fail", "2").exit() == 1
+    start, *events = events_of(traced_stage)
+    written = [call for call in events if call.name == "WriteFile"]
+    assert {call.arguments["hFile"]["handle"] for call in written} == {
+        start.arguments["standard"]["hStdError"]["handle"]}
+    assert written[0].arguments["lpBuffer"]["text"].startswith("Probe: First(한글): error 2 ERROR_FILE_NOT_FOUND: ")
+
+
+class Halting(SteppedStage):
+    """Keeps the calls before which a program has halted."""
+
+    def __init__(self, toolchain: Toolchain) -> None:
+        super().__init__(toolchain)
+        self.deadline_s = DEADLINE_S
+        self.calls_halted_at: list[Call] = []
+
+    def about_to_call(self, call: Call) -> None:
+        self.calls_halted_at.append(call)
+
+
+def test_only_a_line_for_another_program_halts_it(win32: Toolchain) -> None:
+    """PipeParent prints to the stage's file, and PipeChild to a pipe."""
+    with Halting(win32) as stage:
+        parent = stage.start("PipeParent")
+        parent.type("abc")
+        assert parent.next_line() == "ABC"
+        parent.end_input()
+        assert parent.exit() == 0
+        halts = [(call.lane, call.name) for call in stage.calls_halted_at if call.is_library]
+    assert halts == [("PipeChild (1)", "ReadFile"), ("PipeChild (1)", "WriteFile"), ("PipeChild (1)", "ReadFile")]
 
 
 # --- how the recorders come in front of a program

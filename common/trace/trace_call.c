@@ -48,19 +48,28 @@ static void put_file(trace_call *call, const char *file)
     trace_word(call, "file", path);
 }
 
-void trace_begin(trace_call *call, const char *name, trace_place place)
+bool trace_begin(trace_call *call, const char *name, trace_place place)
 {
     const trace_call none = {0};
+    DWORD lastError = GetLastError();
 
+    if (!trace_hold()) {
+        SetLastError(lastError);
+        return false;
+    }
     *call = none;
-    call->last_error = GetLastError();
+    call->last_error = lastError;
     call->name = name;
+    call->is_library = place.is_library;
     call->number = trace_next_call();
     trace_word(call, "call", name);
     trace_number(call, "number", call->number);
     put_file(call, place.file);
     trace_number(call, "line", place.line);
+    if (call->is_library)
+        trace_bool(call, "library", TRUE);
     trace_put(call, ",\"args\":{");
+    return true;
 }
 
 /* Writes the line of the entry: the arguments that are known before the call. */
@@ -74,9 +83,20 @@ static void write_enter(trace_call *call, bool is_halted)
     call->text[used] = '\0';
 }
 
+/*
+ * Whether another process may have to do with the call: of the library's, which reads and writes for print and
+ * read_line, that is so where it reads, or where it writes to a pipe.
+ */
+static bool concerns_others(const trace_call *call)
+{
+    return !call->is_library || strncmp(call->name, "Read", 4) == 0 || GetFileType(call->handle) == FILE_TYPE_PIPE;
+}
+
 void trace_enter(trace_call *call, bool blocks)
 {
-    if (trace_step_run[0] != _T('\0')) {
+    bool concernsOthers = concerns_others(call);
+
+    if (concernsOthers && trace_step_run[0] != _T('\0')) {
         TCHAR name[64];
         format_text(name, 64, _T("Local\\companion-step-%s-%lu-%lu"), trace_step_run, GetCurrentProcessId(),
                     GetCurrentThreadId());
@@ -86,9 +106,10 @@ void trace_enter(trace_call *call, bool blocks)
         write_enter(call, true);
         wait_for_stage(hGo);
         CloseHandle(hGo);
-    } else if (blocks) {
+    } else if (concernsOthers && blocks) {
         write_enter(call, false);
     }
+    trace_release();
     call->begin = trace_now();
     SetLastError(call->last_error);
 }
@@ -97,6 +118,7 @@ void trace_leave(trace_call *call, bool is_success, bool may_exist)
 {
     call->last_error = GetLastError();
     call->end = trace_now();
+    trace_hold();
     call->is_success = is_success;
     call->shows_error = !is_success || (may_exist && call->last_error == ERROR_ALREADY_EXISTS);
 }
@@ -120,5 +142,6 @@ void trace_end(trace_call *call)
     trace_number(call, "begin", call->begin);
     trace_write_event("return", call->end, call->text);
     free(call->text);
+    trace_release();
     SetLastError(call->last_error);
 }

@@ -16,6 +16,7 @@ type, one with a colon as
     data(BYTES)             the data that the call takes
     read(BYTES, ROOM)       the data that it gives: *BYTES of them, at most ROOM
     received(ROOM)          the same, where the result is their number
+    chars(COUNT), read_chars(COUNT, ROOM)      the same as data and read, where characters are counted
     out_text, out_result_text(ROOM)    the text that it gives; in the latter case if the result is less than ROOM
     startup(FLAGS), attribute_value(ATTRIBUTE, BYTES), address, out_address, large      by their fields
     start(TRAMPOLINE), start_parameter         what a new thread is to run, and what it is given
@@ -90,7 +91,8 @@ class Call:
 
     def forms(self) -> list[Call]:
         """The W form and the A form, or the call itself where it has only one."""
-        if not {self.result, *(one.type for one in self.parameters)} & set(FORMS):
+        has_text = {self.result, *(one.type for one in self.parameters)} & set(FORMS)
+        if not has_text and not any(one.kind in ("chars", "read_chars") for one in self.parameters):
             return [self]
         return [replace(self, form=form, result=_in_form(self.result, number),
                         parameters=[replace(one, type=_in_form(one.type, number)) for one in self.parameters])
@@ -181,9 +183,9 @@ def recorder(call: Call, constants: dict[str, Constants]) -> str:
     if call.result == "noreturn":
         return _last_recorder(call, before)
     text = f"{prototype(call)}\n{{\n"
-    text += f"    if (!trace_is_on)\n        return {real};\n" if call.gives else \
-            f"    if (!trace_is_on) {{\n        {real};\n        return;\n    }}\n"
-    text += f'\n    trace_call call;\n    trace_begin(&call, "{call.name}", place);\n' + "".join(before)
+    text += f'    trace_call call;\n\n    if (!trace_is_on || !trace_begin(&call, "{call.name}", place))'
+    text += f"\n        return {real};\n" if call.gives else f" {{\n        {real};\n        return;\n    }}\n"
+    text += "".join(before)
     text += f"    trace_enter(&call, {_bool('blocks' in call.words)});\n"
     if "ends_process" in call.words:
         code, process = call.words["ends_process"]
@@ -207,9 +209,10 @@ def _last_recorder(call: Call, before: list[str]) -> str:
     (word, (code,)), = call.words.items()
     # A demo does not halt for the C run-time, by which the library ends a program, too.
     enter = "" if call.library == "runtime" else "        trace_enter(&call, false);\n"
-    return (f"{prototype(call)}\n{{\n    if (trace_is_on) {{\n        trace_call call;\n"
-            f'        trace_begin(&call, "{call.name}", place);\n' + "".join(f"    {line}" for line in before)
-            + f"{enter}        trace_result(&call);\n"
+    given = "".join(f"    {line}" for line in before)
+    return (f"{prototype(call)}\n{{\n    trace_call call;\n\n"
+            f'    if (trace_is_on && trace_begin(&call, "{call.name}", place)) {{\n{given}{enter}'
+            "        trace_result(&call);\n"
             f"        trace_{word.removeprefix('ends_')}_end(&call, (DWORD){code});\n    }}\n    {_real(call)};\n"
             "    for (;;) { /* not every compiler knows that it does not return */\n    }\n}\n")
 
@@ -232,7 +235,7 @@ def _real_call(call: Call) -> str:
 
 
 def _is_written(one: Parameter) -> bool:
-    return one.kind.startswith("out_") or one.kind in ("read", "received", "made", "made_in")
+    return one.kind.startswith("out_") or one.kind in ("read", "read_chars", "received", "made", "made_in")
 
 
 def _success(call: Call) -> str:
@@ -260,6 +263,8 @@ def _taken(call: Call, one: Parameter, constants: dict[str, Constants]) -> str:
         return f'trace_number(&call, "{name}", {name}.QuadPart);'
     if kind == "socket":
         return f'trace_handle(&call, "{name}", (HANDLE){name});'
+    if kind == "chars":
+        return f'trace_chars(&call, "{name}", {call.text(name)}, {operands[0]});'
     if kind == "data":
         return f'trace_data(&call, "{name}", {name}, (size_t){operands[0]});'
     if kind == "startup":
@@ -283,7 +288,9 @@ def _written(call: Call, one: Parameter, constants: dict[str, Constants]) -> str
     if kind == "made_in":
         return f"trace_made_in(&call, NULL, *{name}, {operands[0]});"
     if kind == "read":
-        return f"trace_data(&call, NULL, {name}, trace_count({operands[0]}, {operands[1]}));"
+        return f"trace_data(&call, NULL, {name}, trace_count({', '.join(operands)}));"
+    if kind == "read_chars":
+        return f"trace_chars(&call, NULL, {call.text(name)}, trace_count({', '.join(operands)}));"
     if kind == "received":
         return f"trace_data(&call, NULL, {name}, (size_t)result);"
     if kind == "text":

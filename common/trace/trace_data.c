@@ -95,6 +95,20 @@ void trace_data(trace_call *call, const char *name, const void *data, size_t byt
     trace_put(call, "}");
 }
 
+void trace_chars(trace_call *call, const char *name, trace_string text, size_t chars)
+{
+    if (text.wide == NULL) {
+        trace_data(call, name, text.ansi, chars);
+        return;
+    }
+    trace_put_key(call, name);
+    trace_put(call, "{\"bytes\":");
+    trace_put_number(call, (LONGLONG)(chars * sizeof(wchar_t)));
+    trace_put_key(call, "text");
+    trace_put_utf16(call, text.wide, chars);
+    trace_put(call, "}");
+}
+
 size_t trace_count(const DWORD *bytes, DWORD room)
 {
     return bytes == NULL ? 0 : *bytes < room ? *bytes : room;

@@ -23,6 +23,8 @@ static void put_handle(trace_call *call, HANDLE handle)
 
 void trace_handle(trace_call *call, const char *name, HANDLE handle)
 {
+    if (call->handle == NULL)
+        call->handle = handle;
     trace_put_key(call, name);
     put_handle(call, handle);
 }

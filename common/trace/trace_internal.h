@@ -38,6 +38,13 @@ void trace_set_thread(LONG number);
 LONG trace_this_thread(void);
 LONG trace_next_call(void);
 
+/*
+ * From hold to release this thread is within a recorder: what the library then prints about a failure, and how it ends
+ * the program, must not be recorded in turn. hold is false when it was there already.
+ */
+bool trace_hold(void);
+void trace_release(void);
+
 /* This thread writes no more lines. */
 void trace_forget_thread(void);
 

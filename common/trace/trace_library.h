@@ -19,6 +19,12 @@
 #include "trace_kernel32.h"
 #include "trace_runtime.h"
 
+#ifndef TRACE_ONLY_EXIT
+#define ReadFile(...)      trace_ReadFile(TRACE_HERE, __VA_ARGS__)
+#define WriteFile(...)     trace_WriteFile(TRACE_HERE, __VA_ARGS__)
+#define ReadConsoleW(...)  trace_ReadConsoleW(TRACE_HERE, __VA_ARGS__)
+#define WriteConsoleW(...) trace_WriteConsoleW(TRACE_HERE, __VA_ARGS__)
+#endif
 #define exit(...)  trace_exit(TRACE_HERE, __VA_ARGS__)
 #define _Exit(...) trace__Exit(TRACE_HERE, __VA_ARGS__)
 

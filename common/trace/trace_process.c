@@ -96,6 +96,7 @@ void trace_runtime_end(trace_call *call, DWORD code)
 {
     trace_number(call, "code", code);
     ending = call->text;
+    trace_release(); /* the functions that exit calls are recorded */
 }
 
 int trace_main_ended(int code)
@@ -144,6 +145,7 @@ void trace_companion_init(const TCHAR *argv0)
     const bool isRoot = is_started_by_stage();
 
     companion_init(argv0);
+    DWORD lastError = GetLastError();
     if (!trace_open())
         return;
     trace_number_threads();
@@ -152,4 +154,5 @@ void trace_companion_init(const TCHAR *argv0)
     atexit(write_exit);
     report_crash = SetUnhandledExceptionFilter(write_crash);
     SetConsoleCtrlHandler(write_ctrl, TRUE);
+    SetLastError(lastError);
 }

@@ -26,7 +26,9 @@ typedef struct trace_call {
     LONGLONG begin, end; /* microseconds since 1970 */
     DWORD last_error;    /* before the call, then after it */
     bool is_success, shows_error;
-    char *text; /* the arguments, and then the result, as JSON */
+    bool is_library; /* which makes the call for the program, to print or to read a line */
+    HANDLE handle;   /* the first one among the arguments */
+    char *text;      /* the arguments, and then the result, as JSON */
     size_t used, size;
     size_t places[8]; /* where arguments are to be filled in */
     int places_used;
@@ -61,7 +63,8 @@ typedef struct trace_names {
     bool are_flags;
 } trace_names;
 
-void trace_begin(trace_call *call, const char *name, trace_place place);
+/* False within another recorder of this thread: such a call is not recorded. */
+bool trace_begin(trace_call *call, const char *name, trace_place place);
 
 /* Writes a line if the call may block, and halts the program if a demo asks for it. */
 void trace_enter(trace_call *call, bool blocks);
@@ -97,6 +100,7 @@ void trace_handles(trace_call *call, const char *name, const HANDLE *handles, DW
 void trace_made(trace_call *call, const char *name, HANDLE handle, const char *type, trace_string object);
 void trace_made_in(trace_call *call, const char *name, HANDLE handle, HANDLE hProcess);
 void trace_data(trace_call *call, const char *name, const void *data, size_t bytes);
+void trace_chars(trace_call *call, const char *name, trace_string text, size_t chars);
 void trace_security(trace_call *call, const char *name, const SECURITY_ATTRIBUTES *security);
 void trace_overlapped(trace_call *call, const char *name, const OVERLAPPED *overlapped);
 void trace_startup(trace_call *call, const char *name, const STARTUPINFOW *startup, DWORD creationFlags);

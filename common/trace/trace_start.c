@@ -39,6 +39,7 @@ static void begin_thread(trace_start *start)
     trace_call members = {0};
 
     trace_set_thread(start->number);
+    trace_hold();
     trace_put(&members, ",\"creator\":{");
     trace_number(&members, "thread", start->creator);
     trace_number(&members, "number", start->creating_call);
@@ -46,11 +47,13 @@ static void begin_thread(trace_start *start)
     trace_write_event("thread_start", trace_now(), members.text);
     free(members.text);
     free(start);
+    trace_release();
     SetLastError(0); /* as a new thread finds it */
 }
 
 void trace_thread_end(trace_call *call, DWORD code)
 {
+    trace_hold();
     trace_number(call, "code", code);
     trace_write_event("thread_end", trace_now(), call->text);
     free(call->text);

@@ -11,6 +11,7 @@ typedef struct thread_state {
     LONG number;
     LONG calls; /* that it has made so far */
     bool is_new_of_system;
+    bool is_recording; /* it is within a recorder, so what it calls now is no call of the program */
 } thread_state;
 
 static DWORD state_index = TLS_OUT_OF_INDEXES;
@@ -18,9 +19,11 @@ static volatile LONG threads_numbered;
 
 static thread_state *make_state(LONG number)
 {
-    thread_state *state = allocate(sizeof(*state));
-    const thread_state fresh = {number, 0, false};
+    static thread_state without_memory = {0, 0, false, true};
+    const thread_state fresh = {number, 0, false, false};
 
+    TlsSetValue(state_index, &without_memory); /* allocate may end the program, which prints then */
+    thread_state *state = allocate(sizeof(*state));
     *state = fresh;
     TlsSetValue(state_index, state);
     return state;
@@ -70,6 +73,20 @@ LONG trace_this_thread(void)
 LONG trace_next_call(void)
 {
     return ++this_thread()->calls;
+}
+
+bool trace_hold(void)
+{
+    thread_state *state = this_thread();
+    bool isFree = !state->is_recording;
+
+    state->is_recording = true;
+    return isFree;
+}
+
+void trace_release(void)
+{
+    this_thread()->is_recording = false;
 }
 
 void trace_put_thread(trace_call *line)

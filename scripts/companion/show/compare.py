@@ -10,6 +10,7 @@ from ..play.scene import Scene
 from ..setup.toolchain import Toolchain
 from ..trace.events import Kind
 from ..trace.kernel import Kernel
+from ..trace.library_calls import without_lines
 from .call_text import Reader
 from .record import Recording, record
 from .terminal import padded, wrap
@@ -41,10 +42,11 @@ def _wrapped(texts: list[str], width: int) -> list[str]:
 def _steps(recording: Recording) -> Iterator[list[str]]:
     """What happened, in parts that begin where a program is started or typed into."""
     reader = Reader(Kernel(), recording.run)
+    shown = {call.key for call in without_lines(recording.calls)}
     part: list[str] = []
     for event in recording.events:
         if event.call:
-            if event.call.event == "return":
+            if event.call.event == "return" and event.call.key in shown:
                 part.append(f"{event.lane} {reader.returned(event.call, False, is_short=True)}")
             continue
         if event.kind in (Kind.START, Kind.TYPE, Kind.INTERRUPT, Kind.END_INPUT):

@@ -14,6 +14,7 @@ from ..setup.toolchain import Toolchain
 from ..trace.events import Call, Event, Kind
 from ..trace.kernel import Kernel
 from ..trace.kernel_state import Process
+from ..trace.library_calls import is_shown_as_line
 from ..trace.order import in_order
 from . import leftovers, screen
 from .call_text import Reader
@@ -81,8 +82,9 @@ class DemoStage(SteppedStage):
     def _take_in(self) -> None:
         """Everything stands still: what has happened since can be put into the order of cause and effect."""
         for call in in_order(self._news):
+            is_line = is_shown_as_line(call, self._kernel)
             self._kernel.apply(call)
-            if call.event == "return":
+            if call.event == "return" and not is_line:
                 self._narrate_at(Place(True, call.lane, call.name))
                 outcome = self._reader.outcome(call)
                 self._returned[call.lane] = f"{call.name} = {outcome}" if outcome else call.name
@@ -104,7 +106,8 @@ class DemoStage(SteppedStage):
 
     def about_to_call(self, call: Call) -> None:
         self._take_in()
-        is_narrated = self._narrate_at(Place(False, call.lane, call.name))
+        is_narrated = (not is_shown_as_line(call, self._kernel)
+                       and self._narrate_at(Place(False, call.lane, call.name)))
         if self._key_calls is None or self._key_calls.is_key(call, self._kernel) or is_narrated:
             self._show(call)
         # It goes on now; if it does not return, it waits.

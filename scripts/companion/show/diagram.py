@@ -85,7 +85,7 @@ def _waits(calls: list[Call], index: int) -> bool:
     return call.name not in _WRITES or end is None or end - call.time > _LONG_S
 
 
-def calls_per_program(diagram: str) -> dict[str, list[str]]:
+def calls_per_program(diagram: str, joins_rows: bool = True) -> dict[str, list[str]]:
     """What a diagram says of each process: its calls, without what depends on timing. A call that comes
     several times in a row counts once, since a stream may come in one piece or in two."""
     found: dict[str, list[str]] = {}
@@ -94,7 +94,7 @@ def calls_per_program(diagram: str) -> dict[str, list[str]]:
         made = found.setdefault(names.get(lane, lane), [])
         text = text.removesuffix(" waits")
         name = text.partition("(")[0]
-        if not made or made[-1].partition("(")[0] != name:
+        if not joins_rows or not made or made[-1].partition("(")[0] != name:
             made.append(text)
     return found
 

@@ -7,6 +7,7 @@ from typing import Any
 from ..play.lessons import Lesson
 from ..trace.events import Call
 from ..trace.kernel import Kernel
+from ..trace.library_calls import is_shown_as_line
 
 # What they carry differs from time to time, so each of them is shown.
 _CARRIES = {"ReadFile", "WriteFile", "TransactNamedPipe", "CallNamedPipe", "send", "recv", "ConnectNamedPipe", "accept",
@@ -26,6 +27,8 @@ class KeyCalls:
         """Whether the lesson of this program is about the call. A thread that makes the same call on the same object
         again, as in a loop, shows it once, and again only where it carries something; of several CloseHandle in a row
         the first one stands for all."""
+        if is_shown_as_line(call, kernel):
+            return False
         last, self._last[call.pid, call.tid] = self._last.get((call.pid, call.tid)), call.name
         if call.name not in self._about.get(call.lane.partition(".")[0].partition(" ")[0], set()):
             return False

@@ -13,8 +13,9 @@ from ..play.perform import perform
 from ..play.scene import Scene
 from ..play.stage import DEADLINE_S, Stage
 from ..setup.toolchain import Toolchain
-from ..trace.events import CallKey, Event, Kind
+from ..trace.events import Call, CallKey, Event, Kind
 from ..trace.kernel import Kernel
+from ..trace.library_calls import is_shown_as_line
 from . import leftovers
 from .call_text import Reader
 from .leftovers import Leftover
@@ -61,14 +62,21 @@ class _InWords:
 
     def __init__(self, renderer: Renderer) -> None:
         self._renderer = renderer
-        self._reader = Reader(Kernel())
+        self._kernel = Kernel()
+        self._reader = Reader(self._kernel)
         self._waiting: set[CallKey] = set()
 
     def event(self, event: Event) -> None:
         call = event.call
         if call is None:
             self._renderer.event(event)
-        elif call.event == "enter":
+            return
+        if not is_shown_as_line(call, self._kernel):
+            self._show(event, call)
+        self._kernel.apply(call)
+
+    def _show(self, event: Event, call: Call) -> None:
+        if call.event == "enter":
             self._waiting.add(call.key)
             self._renderer.event(replace(event, text=f"→ {self._reader.call(call)} waits"))
         elif call.event == "return":

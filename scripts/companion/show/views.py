@@ -8,6 +8,7 @@ from typing import Any
 
 from ..trace.events import Call
 from ..trace.kernel import Kernel
+from ..trace.library_calls import without_lines
 from ..trace.order import place
 from .call_text import Reader
 from .diagram import mermaid
@@ -19,7 +20,7 @@ FORMATS = ("text", "json", "mermaid", "perfetto")
 
 def rendered(recording: Recording, format: str) -> str:
     if format == "mermaid":
-        return mermaid(recording.calls, recording.run)
+        return mermaid(without_lines(recording.calls), recording.run)
     if format == "perfetto":
         return perfetto(recording.calls, recording.run)
     lines = _table(recording) if format == "text" else _json(recording)
@@ -30,7 +31,7 @@ def _table(recording: Recording) -> Iterator[str]:
     """One call a line, in the order in which they returned, a process's creation in front of its calls; one that waited
     has a line for its entry too."""
     reader = Reader(Kernel(), recording.run)
-    calls = [call for call in recording.calls if call.event in ("enter", "return")]
+    calls = [call for call in without_lines(recording.calls) if call.event in ("enter", "return")]
     first = min((call.time for call in recording.calls), default=0.0)
     width = max((len(call.lane) for call in calls), default=0)
     entered = set()
@@ -55,7 +56,8 @@ def _json(recording: Recording) -> Iterator[str]:
                  "program": call.lane}
         if call.name:
             arguments, result = before or _with_objects(call, kernel)
-            event |= {"call": call.name, "number": call.number, "args": arguments}
+            event |= {"thread": call.thread, "call": call.name, "number": call.number, "file": call.file,
+                      "line": call.line, "library": call.is_library, "args": arguments}
             if call.event == "return":
                 event |= {"begin": round(call.begin, 6), "result": result, "error": call.error}
         yield json.dumps(event, ensure_ascii=False)

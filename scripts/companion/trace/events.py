@@ -46,6 +46,7 @@ class Call:
     printed: dict[str, int] = field(default_factory=dict)  # the bytes on "out" and "err" before it
     file: str = ""  # where it stands in the source, from the root of the project: "chapter07/01-mailslot/MailSender.c"
     line: int = 0
+    is_library: bool = False  # made by the library, for a program that prints or reads a line
     thread: int = 1  # within its process: 1 is the main thread, then in the order of creation
     is_pool: bool = False  # first event of a thread that the system has made, as for a timer
     creator: tuple[int, int] | None = None  # of a thread that starts: which thread made it, by which call

@@ -41,9 +41,11 @@ class Trace:
             self._lanes[pid] = self._lane_of(data)  # an id may come again, of a new process
         creator = data.get("creator")
         started = {name: data[name] for name in ("command", "parent", "standard") if name in data}
-        return Call(data["event"], data["time"] / 1e6, pid, data["tid"], self._lanes[pid], data.get("call", ""),
-                    data.get("number", 0), data.get("args", started), data.get("result", data.get("code")),
-                    data.get("error"), data.get("begin", data["time"]) / 1e6, data.get("halted", False),
-                    {stream: data[stream] for stream in ("out", "err") if stream in data},
-                    data.get("file", ""), data.get("line", 0), data["thread"], data.get("pool", False),
-                    (creator["thread"], creator["number"]) if creator else None)
+        return Call(
+            data["event"], data["time"] / 1e6, pid, data["tid"], self._lanes[pid], data.get("call", ""),
+            data.get("number", 0), data.get("args", started), data.get("result", data.get("code")), data.get("error"),
+            begin=data.get("begin", data["time"]) / 1e6, is_halted=data.get("halted", False),
+            printed={stream: data[stream] for stream in ("out", "err") if stream in data},
+            file=data.get("file", ""), line=data.get("line", 0), is_library=data.get("library", False),
+            thread=data["thread"], is_pool=data.get("pool", False),
+            creator=(creator["thread"], creator["number"]) if creator else None)
