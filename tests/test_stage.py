@@ -98,6 +98,21 @@ def test_children_have_the_order_in_which_they_were_started(posix_stage: Stage) 
         assert posix_stage.child(lane).next_line() == f"process {id} waits"
 
 
+@linux_only
+def test_a_run_leaves_no_message_queue_and_no_shared_memory(posix: Toolchain) -> None:
+    """Row 16 of the public reports: the system takes so many of them, and keeps them until somebody removes them."""
+    with Stage(posix, deadline_s=DEADLINE_S) as stage:
+        line = stage.start("message_queue_receiver", "--name", stage.unique("mailbox")).next_line()
+        key = int(line.partition("(key 0x")[2][:8], 16)
+        ring = stage.unique("ring")
+        stage.start("shared_memory_reader", "--name", ring).next_line()
+        assert Path("/dev/shm", ring).exists()
+    keys = [int(row.split()[0]) & 0xFFFFFFFF for table in ("msg", "sem")
+            for row in Path("/proc/sysvipc", table).read_text().splitlines()[1:]]
+    assert key not in keys
+    assert not Path("/dev/shm", ring).exists()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="POSIX programs")
 @pytest.mark.parametrize("server", ["named_pipe_server", "unix_socket_server"])
 def test_a_run_leaves_nothing_in_the_users_runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,

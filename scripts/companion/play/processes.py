@@ -20,6 +20,7 @@ from typing import Any
 from .job import CREATE_SUSPENDED, Job
 
 _EXEC_S = 1.0  # in which an exec that is under way comes to its end; it takes far less than a millisecond
+_ASKED_S = 0.5  # in which a program that is asked to end has cleaned up
 _END_S = 5.0  # in which a process that was killed has ended
 _LOOK_AGAIN_S = 0.001
 _IDS_LAST_S = 0.2  # a machine makes less than a thousand processes in it, and has 32,768 ids or more
@@ -65,10 +66,20 @@ class Processes:
         """Ends the run's programs and what they have started, and nothing else."""
         if sys.platform == "win32":
             self._job.end()
+        elif any(process.poll() is None for process in self._started):
+            self._ask_to_end()
         for process in self._started:
             process.kill()  # nothing happens to one that has ended
             process.wait()
         _end_all(self._run)
+
+    def _ask_to_end(self) -> None:
+        """A program that is asked removes what the system would keep: a message queue, shared memory."""
+        for process in self._started:
+            process.terminate()
+        until = time.monotonic() + _ASKED_S
+        while any(process.poll() is None for process in self._started) and time.monotonic() < until:
+            time.sleep(_LOOK_AGAIN_S)
 
 
 def _end_all(run: str) -> None:
