@@ -126,6 +126,17 @@ def test_a_longer_message_is_refused(pair: Pair) -> None:
     assert longer.exit() == 1
 
 
+def test_a_message_that_is_too_long_holds_up_no_other(pair: Pair) -> None:
+    """Row 9 of the public reports: what is typed behind it was lost."""
+    reader = pair.reader()
+    typing = pair.writer()
+    for line in ("one", "x" * 4093, "two", "exit"):
+        typing.type(line)
+    assert received(reader, 3) == ["one", "two", "exit"]
+    assert "a message of 4093 bytes does not fit into the ring" in typing.next_error()
+    assert [typing.exit(), reader.exit()] == [1, 0]
+
+
 def test_a_writer_killed_in_its_critical_section(pair: Pair) -> None:
     reader = pair.reader()
     pair.holding_writer().kill()

@@ -35,15 +35,15 @@ static void lock_ring(void)
         report(_T("a process died in its critical section (WAIT_ABANDONED); what it was writing is dropped"));
 }
 
-/* Puts one message into the ring when there is room. Ends the program if that never comes, or --timeout is over. */
-static void put_message(message_ring *view, DWORD size, const TCHAR *text, bool holdsMutex)
+/* Puts one message into the ring, when there is room, or ends the program. False: it is too long; the next may fit. */
+static bool put_message(message_ring *view, DWORD size, const TCHAR *text, bool holdsMutex)
 {
     const HANDLE hObjects[] = {hReader, hRoom};
     char *message = utf8_from_text(text);
     size_t bytes = strlen(message);
-    ring_state state = RING_FULL;
+    bool isShort = ring_takes(size, bytes);
+    ring_state state = isShort ? RING_FULL : RING_DONE;
 
-    require_ring_takes(size, bytes);
     begin_time_limit(timeout);
     for (DWORD waitMs = 0; state == RING_FULL; waitMs = min(time_left(), LOOK_AGAIN_MS)) {
         /* Writing into memory succeeds without a reader, too. It has ended when its mutex can be had. */
@@ -69,6 +69,7 @@ static void put_message(message_ring *view, DWORD size, const TCHAR *text, bool 
             die_time_over(_T("room: the ring is full, and its reader takes no message"));
     }
     free(message);
+    return isShort;
 }
 
 int _tmain(int argc, TCHAR *argv[])
@@ -127,10 +128,11 @@ int _tmain(int argc, TCHAR *argv[])
     if (!isRing)
         return STATUS_FAILED;
 
+    bool isSent = true;
     while ((text = next_message(messages, argv)) != NULL)
-        put_message(view, size, text, holdsMutex);
+        isSent = put_message(view, size, text, holdsMutex) && isSent;
 
     UnmapViewOfFile(view);
     CloseHandle(hMapping);
-    return 0;
+    return isSent ? 0 : STATUS_FAILED;
 }

@@ -36,7 +36,8 @@ static bool is_removed(int msqid)
     return msgctl(msqid, IPC_STAT, &status) < 0;
 }
 
-static _Noreturn void die_unsent(int msqid, size_t bytes)
+/* Says why a message has not been sent. Returns when it was too long: the others may still be sent. */
+static void report_unsent(int msqid, size_t bytes)
 {
     int error = errno;
 
@@ -47,7 +48,8 @@ static _Noreturn void die_unsent(int msqid, size_t bytes)
         report("hint: the receiver has ended and removed the queue");
     else if (error == EINVAL)
         report("hint: the message is too long; /proc/sys/kernel/msgmax has the limit");
-    exit(STATUS_FAILED);
+    if (error != EINVAL || is_removed(msqid))
+        exit(STATUS_FAILED);
 }
 
 static void interrupt_msgsnd(int signal_number)
@@ -65,16 +67,22 @@ static void start_timer(suseconds_t us)
         die_error("setitimer");
 }
 
-/* Sends one message. While it waits for room, it says so. Ends the program when --timeout is over. */
-static void send_mail(key_t key, int msqid, const struct mail *mail, size_t bytes, bool fails_when_full)
+/*
+ * Sends one message; false when it is too long. While it waits for room, it says so. Ends the program when --timeout is
+ * over.
+ */
+static bool send_mail(key_t key, int msqid, const struct mail *mail, size_t bytes, bool fails_when_full)
 {
     long long notice = now_ms() + NOTICE_MS;
 
     begin_time_limit(timeout);
     start_timer(10000);
     while (msgsnd(msqid, mail, bytes, fails_when_full ? IPC_NOWAIT : 0) < 0) {
-        if (errno != EINTR)
-            die_unsent(msqid, bytes);
+        if (errno != EINTR) {
+            report_unsent(msqid, bytes);
+            start_timer(0);
+            return false;
+        }
         if (time_left() == 0)
             die_time_over("room: the message queue is full");
         if (now_ms() < notice)
@@ -88,13 +96,14 @@ static void send_mail(key_t key, int msqid, const struct mail *mail, size_t byte
                 (unsigned)key, (unsigned)key);
     }
     start_timer(0);
+    return true;
 }
 
 int main(int argc, char *argv[])
 {
     const char *name = "mailbox", *message;
     unsigned long type = 1;
-    bool fails_when_full = false;
+    bool fails_when_full = false, is_sent = true;
     struct mail *mail = NULL;
     struct msqid_ds status;
 
@@ -134,11 +143,11 @@ int main(int argc, char *argv[])
         mail->type = (long)type;
         /* The message is sent without a terminator: its length goes with it. */
         memcpy(mail->text, message, bytes);
-        send_mail(key, msqid, mail, bytes, fails_when_full);
+        is_sent = send_mail(key, msqid, mail, bytes, fails_when_full) && is_sent;
         if (strcmp(message, "exit") == 0)
             break;
     }
 
     free(mail);
-    return 0;
+    return is_sent ? 0 : STATUS_FAILED;
 }

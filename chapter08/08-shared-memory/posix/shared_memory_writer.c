@@ -90,15 +90,16 @@ static bool wait_for_room(struct shared_ring *shared)
     return false;
 }
 
-/* Puts one message into the ring when there is room. Ends the program if that never comes, or --timeout is over. */
-static void put_message(struct shared_ring *shared, uint32_t size, int object_fd, const char *message, bool holds_mutex)
+/* Puts one message into the ring, when there is room, or ends the program. False: it is too long; the next may fit. */
+static bool put_message(struct shared_ring *shared, uint32_t size, int object_fd, const char *message, bool holds_mutex)
 {
     size_t bytes = strlen(message);
     unsigned waits = 0;
     ring_state state;
     int value;
 
-    require_ring_takes(size, bytes);
+    if (!ring_takes(size, bytes))
+        return false;
     begin_time_limit(timeout);
     do {
         pid_t reader = require_reader(object_fd);
@@ -121,6 +122,7 @@ static void put_message(struct shared_ring *shared, uint32_t size, int object_fd
         if (state == RING_FULL && !wait_for_room(shared))
             waits++;
     } while (state == RING_FULL);
+    return true;
 }
 
 int main(int argc, char *argv[])
@@ -147,7 +149,8 @@ int main(int argc, char *argv[])
     end_at_sigbus(NULL);
     struct shared_ring *shared = open_ring(object, (uint32_t)size, &object_fd);
 
+    bool is_sent = true;
     while ((text = next_message(messages, argv)) != NULL)
-        put_message(shared, (uint32_t)size, object_fd, text, holds_mutex);
-    return 0;
+        is_sent = put_message(shared, (uint32_t)size, object_fd, text, holds_mutex) && is_sent;
+    return is_sent ? 0 : STATUS_FAILED;
 }

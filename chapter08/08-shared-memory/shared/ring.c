@@ -5,7 +5,6 @@
  *         copy.
  * With    SharedMemoryReader.c, SharedMemoryWriter.c, shared_memory_reader.c, shared_memory_writer.c
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "ring.h"
@@ -32,13 +31,13 @@ static void copy_out(const message_ring *ring, uint32_t size, uint32_t at, void 
     memcpy((unsigned char *)to + first, bytes, count - first);
 }
 
-void require_ring_takes(uint32_t size, size_t bytes)
+bool ring_takes(uint32_t size, size_t bytes)
 {
     if (bytes <= size - LENGTH_BYTES)
-        return;
+        return true;
     report(_T("a message of %lu bytes does not fit into the ring; it takes %lu"), (unsigned long)bytes,
            (unsigned long)(size - LENGTH_BYTES));
-    exit(STATUS_FAILED);
+    return false;
 }
 
 void ring_clear(message_ring *ring, uint32_t size)

@@ -42,8 +42,8 @@ typedef enum ring_state {
     RING_CLEARED /* it was damaged and has been emptied */
 } ring_state;
 
-/* Ends the program, with the reason, unless a ring of `size` bytes takes a message of `bytes` bytes at all. */
-void require_ring_takes(uint32_t size, size_t bytes);
+/* Whether a ring of `size` bytes takes a message of `bytes` bytes at all. Reports when it does not. */
+bool ring_takes(uint32_t size, size_t bytes);
 
 /* Makes an empty ring, whatever the memory holds. */
 void ring_clear(message_ring *ring, uint32_t size);
