@@ -223,6 +223,44 @@ def test_a_subreaper_ends_its_orphans(posix_stage: Stage) -> None:
     assert not any(Path(f"/proc/{id}").exists() for id in ids)
 
 
+def states(ids: list[str]) -> str:
+    return "".join(Path(f"/proc/{id}/stat").read_text().rpartition(")")[2].split()[0] for id in ids)
+
+
+@linux_only
+def test_ctrl_c_leaves_nobody_stopped(posix_stage: Stage) -> None:
+    """Row 23 of the public reports: what kill_tree has stopped and not ended yet would stand still for ever."""
+    tree = posix_stage.start("waiting_process", "--stubborn", "--generations", "2")
+    first = tree.next_line().split()[1]
+    ids = [first, *(posix_stage.child(f"waiting_process.{number}").next_line().split()[1] for number in (2, 3))]
+    killing = posix_stage.start("kill_tree", "--tree", "--grace", "3600000", first)
+    # The first one has got its SIGTERM, and goes on, since it ignores that.
+    assert posix_stage.wait(lambda: sorted(states(ids)) == ["S", "T", "T"])
+    killing.ctrl_c()
+    assert killing.was_ended_by_ctrl_c()
+    assert "T" not in states(ids)
+    tree.type("")
+    assert tree.exit() == 0
+
+
+@linux_only
+@pytest.mark.parametrize("program, arguments", [
+    ("list_process", []), ("process_tree", []), ("kill_process", ["nosuch"]), ("kill_tree", ["nosuch"])])
+def test_without_descriptors_nobody_says_that_there_is_no_process(posix: Toolchain, program: str,
+                                                                  arguments: list[str]) -> None:
+    """Row 5 of the public reports: /proc can be opened, and no file in it."""
+    resource = pytest.importorskip("resource")
+
+    def have_four() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4))
+
+    result = subprocess.run([posix.executable(program), *arguments], preexec_fn=have_four, capture_output=True,
+                            text=True, timeout=DEADLINE_S,
+                            env=os.environ | {"ASAN_OPTIONS": "detect_leaks=0"})  # which needs descriptors
+    assert re.fullmatch(program + r": open\(/proc/\d+/stat\): error 24 EMFILE: .+\n", result.stderr)
+    assert (result.returncode, result.stdout) == (1, "")
+
+
 def test_dry_run_ends_nothing(beyond: Side) -> None:
     name = beyond.stage.unique("victim")
     victim, id = beyond.start(name)

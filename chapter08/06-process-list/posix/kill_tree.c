@@ -4,8 +4,8 @@
  * Shows   A pidfd stays with its process: open it first, then compare the start time and the name in /proc with those
  *         that were read before, then send the signal.
  * Run     kill_tree [--all] [--tree] [--dry-run] [--force] [--grace MS] PID|NAME...
- * With    proc_read.c, proc_stat.c, process_table.c, process_choice.c, process_names.c; waiting_process.c, which may be
- *         ended
+ * With    proc_read.c, proc_stat.c, stopped.c, process_table.c, process_choice.c, process_names.c; waiting_process.c,
+ *         which may be ended
  * Win32   KillTree.c
  */
 #include <ctype.h>
@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "proc_read.h"
+#include "stopped.h"
 
 #define GONE_WITHIN_MS    10000
 #define STOPPED_WITHIN_MS 1000
@@ -41,7 +42,6 @@ static void read_processes(process_table *table)
     link_processes(table);
 }
 
-/* Whether the id still belongs to the process of the table. */
 /* Whether it is there and has not become another one; what is known of it now. */
 static bool is_the_one(const process_entry *process, process_entry *now)
 {
@@ -74,6 +74,7 @@ static void stop_process(const process_entry *process)
     if (pidfd < 0)
         return; /* it has ended; end_process will say so */
     if (is_the_one(process, &now)) {
+        note_stopped((pid_t)process->id);
         if (pidfd_send_signal(pidfd, SIGSTOP, NULL, 0) < 0 && errno != ESRCH)
             report_error("pidfd_send_signal(SIGSTOP, %s, process %lu)", process->name, process->id);
         /* Until the signal has reached it, it may be in the middle of fork. */
@@ -139,6 +140,8 @@ static bool end_process(const process_entry *process, const kill_options *option
         print("ended: %s (process %lu)\n", shown_name(process), process->id);
         has_ended = true;
     }
+    if (has_ended)
+        note_ended((pid_t)process->id);
     close(pidfd);
     return has_ended;
 }
@@ -161,6 +164,7 @@ int main(int argc, char *argv[])
                               "1 none, 3 some; 2 wrong usage.",
                               "PID|NAME...", options);
 
+    run_at_end(continue_stopped);
     const kill_calls calls = {(unsigned long)getpid(), read_processes, stop_process, end_process};
     return end_targets(count, argv + 1, &kill, &calls);
 }

@@ -6,6 +6,7 @@
  */
 #include "proc_read.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -18,6 +19,8 @@ static bool read_proc_file(const char *id, const char *name, char *text, size_t 
 
     format_text(path, sizeof(path), "/proc/%s/%s", id, name);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && errno != ENOENT && errno != ESRCH && errno != EACCES)
+        die_error("open(%s)", path); /* out of descriptors, for one: the list would lack it without a word */
     if (fd < 0)
         return false;
     ssize_t bytes = read(fd, text, room - 1);

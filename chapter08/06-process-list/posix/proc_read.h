@@ -4,7 +4,8 @@
 
 #include "../shared/process_table.h"
 
-/* Reads both files of the process with this id. False when there is no such process any more. */
+/* Reads both files of the process with this id. False when there is no such process any more. Ends the program when it
+ * cannot tell. */
 bool read_process(const char *id, process_entry *process);
 
 #endif
