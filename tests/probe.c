@@ -99,12 +99,14 @@ static int run_child(const TCHAR *self, bool isRedirected)
 }
 
 #ifdef _WIN32
+#define MOST_BYTES 4100 /* that an argument tells */
+
 /* Bytes from their hexadecimal digits. */
-static DWORD bytes_from_hex(unsigned char bytes[256], const TCHAR *hex)
+static DWORD bytes_from_hex(unsigned char bytes[MOST_BYTES], const TCHAR *hex)
 {
     DWORD count = 0;
 
-    while (count < 256 && hex[2 * count] != _T('\0') && hex[2 * count + 1] != _T('\0')) {
+    while (count < MOST_BYTES && hex[2 * count] != _T('\0') && hex[2 * count + 1] != _T('\0')) {
         const TCHAR digits[3] = {hex[2 * count], hex[2 * count + 1], _T('\0')};
         bytes[count++] = (unsigned char)_tcstoul(digits, NULL, 16);
     }
@@ -114,7 +116,7 @@ static DWORD bytes_from_hex(unsigned char bytes[256], const TCHAR *hex)
 /* Writes bytes as a program would that knows nothing of TCHARs. */
 static int write_bytes(const TCHAR *path, const TCHAR *hex)
 {
-    unsigned char bytes[256];
+    unsigned char bytes[MOST_BYTES];
     DWORD bytesWritten, count = bytes_from_hex(bytes, hex);
 
     HANDLE hFile = CreateFile(path, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
@@ -129,7 +131,7 @@ static int write_bytes(const TCHAR *path, const TCHAR *hex)
 /* Writes bytes into the shared memory of others. */
 static int poke_bytes(const TCHAR *section, const TCHAR *offset, const TCHAR *hex)
 {
-    unsigned char bytes[256];
+    unsigned char bytes[MOST_BYTES];
     DWORD count = bytes_from_hex(bytes, hex);
     unsigned long at = 0;
 

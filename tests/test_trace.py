@@ -107,9 +107,16 @@ PREVIEWS = [
     ("c2", {"hex": "c2"}),
     ("f09f93ac", {"text": "📬"}),
     ("3dd8ecdc", {"text": "📬"}),  # the same in UTF-16
-    ("41" * 240, {"text": "A" * 200 + "…"}),
-    ("ed959c" * 80, {"text": "한" * 80}),
-    ("5cd5" * 120, {"text": "한" * 120}),
+    ("41" * 4096, {"text": "A" * 4096}),
+    ("5cd5" * 2048, {"text": "한" * 2048}),
+    ("80d8" * 2048, {"hex": "80d8" * 2048}),
+    # More than that is cut, at the end of a character.
+    ("41" * 4097, {"text": "A" * 4096, "cut": True}),
+    ("ed959c" * 1366, {"text": "한" * 1365, "cut": True}),
+    ("41" + "f09f93ac" * 1024, {"text": "A" + "📬" * 1023, "cut": True}),
+    ("5cd5" * 2049, {"text": "한" * 2048, "cut": True}),
+    ("4100" + "3dd8ecdc" * 1024, {"text": "A" + "📬" * 1023, "cut": True}),
+    ("80d8" * 2049, {"hex": "80d8" * 2048, "cut": True}),
 ]
 
 
@@ -120,6 +127,13 @@ def test_data_is_shown_as_text_where_it_is_text(traced_stage: Stage) -> None:
     shown = [call.arguments["lpBuffer"] for call in returned(traced_stage) if call.name == "WriteFile"]
     for data, preview in PREVIEWS:
         assert {"bytes": len(data) // 2} | preview in shown
+
+
+def test_a_long_text_is_cut(traced_stage: Stage) -> None:
+    run(traced_stage, "Probe", "say", "한" * 4000)
+    run(traced_stage, "Probe", "say", "한" * 5000)
+    whole, cut = [call.arguments["command"] for call in events_of(traced_stage) if call.event == "start"]
+    assert whole.endswith("한" * 4000) and len(cut) == 4097 and cut.endswith("한…")
 
 
 def test_what_no_terminal_should_see_is_escaped(traced_stage: Stage) -> None:

@@ -22,6 +22,7 @@ type, one with a colon as
     start(TRAMPOLINE), start_parameter         what a new thread is to run, and what it is given
     thread                  a handle of a thread, with its id
     given                   whether it is NULL or 0
+    pointer                 an address, which tells whether two are the same
     skip                    not at all
 """
 
@@ -314,8 +315,8 @@ def _result(call: Call, constants: dict[str, Constants]) -> str:
     if shows:
         value = "(HANDLE)result" if shows == "handle" else "result"
         return f'trace_{shows}(&call, "result", {value});'
-    kind = {"BOOL": "bool", "HANDLE": "handle"}.get(call.result, "given" if call.result in POINTERS else "number")
-    return f'trace_{kind}(&call, "result", {"result != NULL" if kind == "given" else "result"});'
+    kind = {"BOOL": "bool", "HANDLE": "handle"}.get(call.result, "pointer" if call.result in POINTERS else "number")
+    return f'trace_{kind}(&call, "result", result);'
 
 
 def _bool(value: bool) -> str:

@@ -7,8 +7,9 @@
 
 /* ---- trace_json.c: appends to what a line is made of ---- */
 
-/* How many characters of a text are shown: enough for a lesson, and the line stays short. */
-#define PREVIEW_CHARS 200
+/* How much of a text and of data is recorded. */
+#define TEXT_CHARS 4096
+#define DATA_BYTES 4096
 
 void trace_put(trace_call *call, const char *json);
 void trace_put_bytes(trace_call *call, const char *bytes, size_t count);

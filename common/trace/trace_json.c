@@ -73,7 +73,7 @@ void trace_put_utf8(trace_call *call, const char *utf8, size_t bytes)
 
     trace_put(call, "\"");
     for (int chars = 0; used < bytes; chars++) {
-        if (chars == PREVIEW_CHARS) {
+        if (chars == TEXT_CHARS) {
             put_code_point(call, ELLIPSIS);
             break;
         }
@@ -90,7 +90,7 @@ void trace_put_utf16(trace_call *call, const wchar_t *utf16, size_t units)
 
     trace_put(call, "\"");
     for (int chars = 0; used < units; chars++) {
-        if (chars == PREVIEW_CHARS) {
+        if (chars == TEXT_CHARS) {
             put_code_point(call, ELLIPSIS);
             break;
         }

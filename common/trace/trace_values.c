@@ -101,6 +101,10 @@ void trace_given(trace_call *call, const char *name, bool is_given)
 
 void trace_pointer(trace_call *call, const char *name, const void *pointer)
 {
+    if (pointer == NULL) {
+        trace_given(call, name, false);
+        return;
+    }
     trace_put_key(call, name);
     trace_put(call, "{\"pointer\":\"0x");
     trace_put_hex(call, (ULONGLONG)(ULONG_PTR)pointer, 1);
