@@ -159,7 +159,7 @@ def tracked(folder: Path) -> set[Path]:
 def test_a_file_of_tests_has_the_name_of_a_lesson_or_is_about_the_project() -> None:
     """By its name `lesson test LESSON` finds it."""
     about_the_project = {
-        "bench_ipc", "build", "common", "compilers", "demo", "demo_terminal", "house", "kernel",
+        "bench_ipc", "build", "common", "compilers", "demo", "demo_terminal", "house", "kernel", "kernel_live",
         "kernel_posix", "layers", "lesson_command", "lint", "meson", "mutants", "new_lesson", "pages", "rooms", "scene",
         "scenes", "stage", "terminal", "trace", "units", "views", "windows"}
     names = {path.stem.removeprefix("test_") for path in (SOURCE / "tests").glob("test_*.py")}

@@ -45,7 +45,7 @@ def test_parse() -> None:
     ("# en: just talk", 1, "expected a step after the narration"),
     ("# fr: bonjour\n$ A\nA = 0", 1, "expected narration, '# en: ...' or '# ko: ...'"),
     ("# at: A X\n# en: x\n$ A\nA = 0", 1,
-     "expected narration, '# en: ...' or '# ko: ...', or its place, '# before: PROGRAM CALL' or '# after: PROGRAM CALL'"),
+     "expected narration, '# en: ...' or '# ko: ...', or its place, '# before: PROGRAM CALL' or '# after: "),
     ("# after: A X\n$ A\nA = 0", 2, "expected narration, '# en: ...' or '# ko: ...', for 'after: A X', found a step"),
     ("# after: A X\n# before: A X\n# en: x\n$ A\nA = 0", 2, "expected one call for a narration, found 'after: A X'"),
     ("$", 1, "expected a program's name after '$', found ''"),

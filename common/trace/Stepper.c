@@ -1,15 +1,64 @@
 /*
- * Stepper.c - lets programs that halt before each call go on, one call at a time. The demo starts it.
+ * Stepper.c - lets programs that halt before each call go on, one call at a time, and tells what is in the handle table
+ * of one of them. The demo starts it.
  *
- * Run     Stepper RUN, with a line "PROCESS-THREAD" on standard input for each call
+ * Run     Stepper RUN, with a line on standard input for each call that is to go on, "PROCESS-THREAD", and for each
+ *         question, "?PROCESS": the answer is a line for each handle, and then "end"
  * With    trace_call.c, which waits for the event, and ends the program if the mutex of this one is gone
  */
 #include "companion.h"
+#include "handles/handle_table.h"
+
+/* "signaled" or "not signaled" of an object that a wait of no time does not change, else "-". */
+static const TCHAR *state_of(HANDLE hProcess, const handle_row *row)
+{
+    HANDLE hDuplicate;
+
+    if (_tcscmp(row->kind, _T("process")) != 0 && _tcscmp(row->kind, _T("thread")) != 0)
+        return _T("-");
+    if (!DuplicateHandle(hProcess, row->hValue, GetCurrentProcess(), &hDuplicate, SYNCHRONIZE, FALSE, 0))
+        return _T("-");
+    DWORD result = WaitForSingleObject(hDuplicate, 0);
+    CloseHandle(hDuplicate);
+    return result == WAIT_OBJECT_0 ? _T("signaled") : _T("not signaled");
+}
+
+/* value, kind, usage count, state, separated by tabs */
+static void tell_handles(DWORD process)
+{
+    handle_table table;
+
+    HANDLE hProcess = OpenProcess(PROCESS_DUP_HANDLE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, process);
+    if (hProcess != NULL && read_handle_table(hProcess, &table)) {
+        for (size_t i = 0; i < table.count; i++) {
+            const handle_row *row = &table.rows[i];
+            print(_T("0x%llx\t%s\t%lu\t%s\n"), (unsigned long long)(ULONG_PTR)row->hValue, row->kind, row->usage_count,
+                  state_of(hProcess, row));
+        }
+        free_handle_table(&table);
+    }
+    if (hProcess != NULL)
+        CloseHandle(hProcess);
+    print(_T("end\n"));
+}
+
+static void let_go(const TCHAR *run, const TCHAR *thread)
+{
+    TCHAR name[96];
+
+    if (!format_text(name, 96, _T("Local\\companion-step-%s-%s"), run, thread))
+        die_usage(_T("PROCESS-THREAD is expected, two numbers"));
+    HANDLE hGo = OpenEvent(EVENT_MODIFY_STATE, FALSE, name);
+    if (hGo == NULL) /* the program has ended in the meantime */
+        return;
+    SetEvent(hGo);
+    CloseHandle(hGo);
+}
 
 int _tmain(int argc, TCHAR *argv[])
 {
     TCHAR name[96];
-    const TCHAR *thread;
+    const TCHAR *line;
     const option_spec options[] = {OPTIONS_END};
 
     companion_init(argv[0]);
@@ -22,14 +71,11 @@ int _tmain(int argc, TCHAR *argv[])
         die_error(_T("CreateMutex(%s)"), name);
     print(_T("ready\n"));
 
-    while ((thread = read_line()) != NULL) {
-        if (!format_text(name, 96, _T("Local\\companion-step-%s-%s"), argv[1], thread))
-            die_usage(_T("PROCESS-THREAD is expected, two numbers"));
-        HANDLE hGo = OpenEvent(EVENT_MODIFY_STATE, FALSE, name);
-        if (hGo == NULL) /* the program has ended in the meantime */
-            continue;
-        SetEvent(hGo);
-        CloseHandle(hGo);
+    while ((line = read_line()) != NULL) {
+        if (line[0] == _T('?'))
+            tell_handles(_tcstoul(line + 1, NULL, 10));
+        else
+            let_go(argv[1], line);
     }
     CloseHandle(hStage);
     return 0;

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import time
+from dataclasses import dataclass
 from typing import Self
 
 from ..setup.toolchain import Toolchain, is_win32
@@ -19,6 +20,15 @@ from .still import Stillness
 _MOST_STEPS = 24  # between two steps of the scene: a program that polls would go on for ever
 _MOST_STEPS_WAITED = 2000  # for one line of the scene; after these the deadline runs, too
 _ACTS = (Kind.START, Kind.TYPE, Kind.END_INPUT, Kind.INTERRUPT)
+
+
+@dataclass(frozen=True)
+class LiveRow:
+    """A handle of a halted program, as the system tells it at this moment."""
+
+    kind: str  # "mailslot"
+    usage_count: int  # handles to the object in all processes
+    is_signaled: bool | None  # None where asking would change it
 
 
 class SteppedStage(Stage):
@@ -53,6 +63,18 @@ class SteppedStage(Stage):
     def start(self, program: str, *arguments: str, environment: dict[str, str] | None = None) -> Actor:
         variables = {"COMPANION_STEP": self.run} if is_win32(program) else {}
         return super().start(program, *arguments, environment=variables | (environment or {}))
+
+    def live_table(self, pid: int) -> dict[int, LiveRow]:
+        """The handle table of a program that is halted, by value: one question to the system itself, which knows of no
+        model."""
+        assert self._stepper.stdin and self._stepper.stdout
+        self._stepper.stdin.write(f"?{pid}\n".encode())
+        rows = {}
+        while (line := self._stepper.stdout.readline().decode().rstrip("\r\n")) not in ("end", ""):
+            value, kind, count, state = line.split("\t")
+            signaled = {"signaled": True, "not signaled": False}.get(state)
+            rows[int(value, 16)] = LiveRow(kind, int(count), signaled)
+        return rows
 
     def before(self, step: Step) -> None:
         if step.kind in _ACTS:
