@@ -126,7 +126,8 @@ def test_data_is_shown_as_text_where_it_is_text(traced_stage: Stage) -> None:
     assert {actor.exit() for actor in actors} == {0}
     shown = [call.arguments["lpBuffer"] for call in returned(traced_stage) if call.name == "WriteFile"]
     for data, preview in PREVIEWS:
-        assert {"bytes": len(data) // 2, **preview} in shown
+        expected: dict[str, object] = {"bytes": len(data) // 2, **preview}
+        assert expected in shown
 
 
 def test_a_long_text_is_cut(traced_stage: Stage) -> None:
