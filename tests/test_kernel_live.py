@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,7 @@ from companion.play import lessons, scene
 from companion.play.perform import perform
 from companion.play.stepping import SteppedStage
 from companion.setup.toolchain import Toolchain, is_win32
-from companion.trace.events import Call, Event
-from companion.trace.kernel import Kernel
-from companion.trace.order import in_order
+from companion.trace.events import Call
 
 # While a thread waits in a pipe, Wine 8 does not answer questions about it; so these are scenes without one.
 SAMPLE = ["mailslot/deliver", "signaled-state/wait", "exit-code/sum", "handle-inheritance/inherit",
@@ -33,38 +31,32 @@ class Compared(SteppedStage):
         self.deadline_s = DEADLINE_S
         self.rows = 0
         self.differences: list[str] = []
-        self._kernel = Kernel()
-        self._news: list[Call] = []
-
-    def heard(self, event: Event) -> None:
-        super().heard(event)
-        if event.call:
-            self._news.append(event.call)
 
     def about_to_call(self, call: Call) -> None:
-        for one in in_order(self._news):
-            self._kernel.apply(one)
         begin = time.monotonic()
         for pid in {one.pid for one in self.halted.values()}:
-            self._compare(pid, f"{call.lane} before {call.name} {call.number}")
+            # A program of another run that lists processes has a handle to each for a moment; so the first difference
+            # is asked for again.
+            while (found := list(self._differences(pid))) and not self.differences:
+                if time.monotonic() - begin > DEADLINE_S:
+                    break
+            self.differences += [f"{call.lane} before {call.name} {call.number}: {one}" for one in found]
         self.paused_s += time.monotonic() - begin
-        self._news = [replace(call, time=time.time(), is_halted=False)]
 
-    def _compare(self, pid: int, when: str) -> None:
+    def _differences(self, pid: int) -> Iterator[str]:
         live = self.live_table(pid)
-        for value, entry in self._kernel.tables[pid].items():
+        for value, entry in self.kernel.tables[pid].items():
             one = entry.object
             if one.number == 0:  # a standard stream, which other programs have, too
                 continue
             self.rows += 1
             row = live.get(value)
             if row is None:
-                self.differences.append(f"{when}: 0x{value:x} {one.type} is not in the table")
+                yield f"0x{value:x} {one.type} is not in the table"
             elif row.usage_count != len(one.handles):
-                self.differences.append(f"{when}: 0x{value:x} {one.type}: {row.usage_count} handles, in the model "
-                                        f"{len(one.handles)}")
+                yield f"0x{value:x} {one.type}: {row.usage_count} handles, in the model {len(one.handles)}"
             elif row.is_signaled not in (None, one.value("signaled")):
-                self.differences.append(f"{when}: 0x{value:x} {one.type}: signaled is {row.is_signaled}")
+                yield f"0x{value:x} {one.type}: signaled is {row.is_signaled}"
 
 
 @pytest.mark.parametrize("name", ALL if os.environ.get("COMPANION_ALL_SCENES") else SAMPLE)

@@ -26,14 +26,15 @@ static const TCHAR *state_of(HANDLE hProcess, const handle_row *row)
 /* value, kind, usage count, state, separated by tabs */
 static void tell_handles(DWORD process)
 {
+    TCHAR value[HANDLE_CHARS];
     handle_table table;
 
     HANDLE hProcess = OpenProcess(PROCESS_DUP_HANDLE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, process);
     if (hProcess != NULL && read_handle_table(hProcess, &table)) {
         for (size_t i = 0; i < table.count; i++) {
             const handle_row *row = &table.rows[i];
-            print(_T("0x%llx\t%s\t%lu\t%s\n"), (unsigned long long)(ULONG_PTR)row->hValue, row->kind, row->usage_count,
-                  state_of(hProcess, row));
+            format_handle(value, row->hValue);
+            print(_T("%s\t%s\t%lu\t%s\n"), value, row->kind, row->usage_count, state_of(hProcess, row));
         }
         free_handle_table(&table);
     }

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from ..setup.toolchain import Toolchain, is_win32
 from ..trace.events import Call, Event, Kind
+from ..trace.kernel import Kernel
+from ..trace.order import in_order
 from .actor import Actor
 from .scene import Step
 from .stage import Stage
@@ -32,12 +34,16 @@ class LiveRow:
 
 
 class SteppedStage(Stage):
+    """While all programs stand still, `kernel` is the state that they have come to."""
+
     def __init__(self, toolchain: Toolchain) -> None:
         super().__init__(toolchain, self.heard, is_traced=True)
         self.halted: dict[tuple[int, int], Call] = {}  # by process and thread id
         self._since: dict[tuple[int, int], int] = {}  # at which step each of them has come there
         self._steps_in_all = 0
         self.order: list[str] = []  # lanes, as they came
+        self.kernel = Kernel()
+        self._news: list[Call] = []  # that the model has not taken in
         self._begun: set[str] = set()  # lanes of which the trace has told, or which have ended
         self._stillness = Stillness(self.run, toolchain.wine_prefix)
         self._heard_so_far = 0
@@ -89,6 +95,16 @@ class SteppedStage(Stage):
         if self.halted and self._is_still():
             self._step()
 
+    def take_in(self) -> None:
+        """Everything stands still: what has happened since can be put into the order of cause and effect."""
+        news, self._news = self._news, []
+        for call in in_order(news):
+            self.has_happened(call)
+
+    def has_happened(self, call: Call) -> None:
+        """The model takes in one event."""
+        self.kernel.apply(call)
+
     def about_to_call(self, call: Call) -> None:
         """All programs wait, and this call is the next one to be made: as soon as this method returns."""
 
@@ -99,6 +115,8 @@ class SteppedStage(Stage):
         if event.lane not in self.order:
             self.order.append(event.lane)
         call = event.call
+        if call:
+            self._news.append(call)
         if event.kind is Kind.EXIT:
             self._begun.add(event.lane)
             self.halted = {key: one for key, one in self.halted.items() if one.lane != event.lane}
@@ -124,7 +142,9 @@ class SteppedStage(Stage):
         # Of the threads of a program the one that waits the longest; of those that came there at once, the older one.
         key, call = min(self.halted.items(), key=lambda one: (self.order.index(one[1].lane), self._since[one[0]],
                                                               one[1].thread))
+        self.take_in()
         self.about_to_call(call)
+        self._news.append(replace(call, time=time.time(), is_halted=False))  # if it does not return, it waits
         self._steps += 1
         self._steps_in_all += 1
         # The deadline is for one call: how many there are, and how long each is shown, is not the program's doing.

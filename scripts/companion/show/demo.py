@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
-from dataclasses import replace
 
 from ..play.actor import Mismatch
 from ..play.perform import perform
@@ -12,10 +10,8 @@ from ..play.scene import Place, Scene, SceneError, Step
 from ..play.stepping import SteppedStage
 from ..setup.toolchain import Toolchain
 from ..trace.events import Call, Event, Kind
-from ..trace.kernel import Kernel
 from ..trace.kernel_state import Process
 from ..trace.library_calls import is_shown_as_line
-from ..trace.order import in_order
 from . import leftovers, screen
 from .call_text import Reader
 from .frame import WORDS, Column, Handle, Moment, Object
@@ -58,39 +54,32 @@ class DemoStage(SteppedStage):
         self._language = language
         self._key_calls = key_calls
         self._narration = ""
-        self._kernel = Kernel()
-        self._reader = Reader(self._kernel, self.run, hides_ids=where.is_plain)
+        self._reader = Reader(self.kernel, self.run, hides_ids=where.is_plain)
         self._state = StateText(language, self._reader)
-        self._news: list[Call] = []  # that the model has not taken in
         self._ended: set[str] = set()  # lanes
         self._returned: dict[str, str] = {}  # by lane: its last call, with the result
         self._output: dict[str, list[str]] = {}
         self._moments: list[Moment] = []
-        self._left: list[str] = []  # what was never closed
 
     def heard(self, event: Event) -> None:
         super().heard(event)
         if event.call:
             self._reader.learn(event.call)
-            self._news.append(event.call)
         elif event.kind is Kind.EXIT:
             self._ended.add(event.lane)
         elif event.kind in _SHOWN_LINES:
             line = f"{event.kind.value} {self._reader.text(event.text)}".rstrip()
             self._output.setdefault(event.lane, []).append(line)
 
-    def _take_in(self) -> None:
-        """Everything stands still: what has happened since can be put into the order of cause and effect."""
-        for call in in_order(self._news):
-            is_line = is_shown_as_line(call, self._kernel)
-            self._kernel.apply(call)
-            if call.event == "return" and not is_line:
-                self._narrate_at(Place(True, call.lane, call.name))
-                outcome = self._reader.outcome(call)
-                self._returned[call.lane] = f"{call.name} = {outcome}" if outcome else call.name
-            elif call.event == "exit":
-                self._ended.add(call.lane)
-        self._news = []
+    def has_happened(self, call: Call) -> None:
+        is_line = is_shown_as_line(call, self.kernel)
+        super().has_happened(call)
+        if call.event == "return" and not is_line:
+            self._narrate_at(Place(True, call.lane, call.name))
+            outcome = self._reader.outcome(call)
+            self._returned[call.lane] = f"{call.name} = {outcome}" if outcome else call.name
+        elif call.event == "exit":
+            self._ended.add(call.lane)
 
     def before(self, step: Step) -> None:
         super().before(step)
@@ -105,21 +94,18 @@ class DemoStage(SteppedStage):
         return True
 
     def about_to_call(self, call: Call) -> None:
-        self._take_in()
-        is_narrated = (not is_shown_as_line(call, self._kernel)
+        is_narrated = (not is_shown_as_line(call, self.kernel)
                        and self._narrate_at(Place(False, call.lane, call.name)))
-        if self._key_calls is None or self._key_calls.is_key(call, self._kernel) or is_narrated:
+        if self._key_calls is None or self._key_calls.is_key(call, self.kernel) or is_narrated:
             self._show(call)
-        # It goes on now; if it does not return, it waits.
-        self._news.append(replace(call, time=time.time(), is_halted=False))
 
     def finish(self) -> None:
         """Shows how it has ended."""
         self.look()
-        self._take_in()
-        for step in self._placed:
+        self.take_in()
+        if self._placed:
+            step = self._placed[0]
             raise SceneError(f"{self._scene.path}:{step.number}: the narration '{step.narrated_at}' has met no call")
-        self._left = [self._reader.text(one.in_words(self._language)) for one in leftovers.of(self._kernel)]
         self._show(None)
 
     def _show(self, call: Call | None) -> None:
@@ -130,7 +116,7 @@ class DemoStage(SteppedStage):
             objects=tuple(Object(one.number, one.type, self._reader.text(one.name), one.usage_count,
                                  self._state.count(one),
                                  tuple(filter(None, [*self._state.facts(one), self._state.inbox(one)])))
-                          for one in self._kernel.objects if one.number and (one.was_open or one.type != "process")),
+                          for one in self.kernel.objects if one.number and (one.was_open or one.type != "process")),
             lane=call.lane if call else "",
             call=call.name if call else "",
             arguments=tuple(self._reader.arguments(call)) if call else (),
@@ -139,16 +125,17 @@ class DemoStage(SteppedStage):
         self._screen.show(self._moments)
 
     def _last_words(self) -> str:
-        return " ".join([self._narration, WORDS[self._language]["over"], *(f"{one}." for one in self._left)])
+        left = [self._reader.text(one.in_words(self._language)) for one in leftovers.of(self.kernel)]
+        return " ".join([self._narration, WORDS[self._language]["over"], *(f"{one}." for one in left)])
 
     def _column(self, lane: str) -> Column:
         is_halted = any(call.lane == lane for call in self.halted.values())
-        processes = [process for process in self._kernel.processes.values() if process.lane == lane]
+        processes = [process for process in self.kernel.processes.values() if process.lane == lane]
         waiting = [text for process in processes for text in self._waits(process)]
         state = "ended" if lane in self._ended else "halts" if is_halted else "waits" if waiting else "runs"
         handles = [Handle(f"0x{value:x}", entry.object.number, entry.object.type, entry.is_inheritable)
                    for process in processes
-                   for value, entry in sorted(self._kernel.tables.get(process.pid, {}).items()) if entry.object.number]
+                   for value, entry in sorted(self.kernel.tables.get(process.pid, {}).items()) if entry.object.number]
         waits_in = waiting[0] if state == "waits" else ""
         output = tuple(self._output.get(lane, ()))
         return Column(lane, state, waits_in, self._returned.get(lane, ""), output, tuple(handles))

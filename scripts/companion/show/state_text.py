@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..trace.arguments import readable
 from ..trace.kernel_object import Chunk, Fact, KernelObject
-from ..trace.kernel_state import Wait
+from ..trace.kernel_state import NOBODY, Wait
 from .call_text import Reader
 
 _SHOWN_CHUNKS = 3
@@ -93,7 +93,7 @@ class StateText:
                 return f"{words['signaled']} ({how})"
             return words["signaled" if fact.value or fact.value is None else "not signaled"]
         if name == "owner":
-            return words["owner"].format(words["nobody"] if fact.value == "nobody" else fact.value)
+            return words["owner"].format(words["nobody"] if fact.value == NOBODY else fact.value)
         if name == "count":
             return words["count"].format(fact.value, one.value("maximum"))
         if name == "end":

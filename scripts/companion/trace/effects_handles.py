@@ -7,7 +7,7 @@ from typing import Any
 from .arguments import handle_value, number, program_of
 from .events import Call
 from .kernel_object import KernelObject
-from .kernel_state import SHARED_BY_NAME, Entry, KernelState, Process
+from .kernel_state import SHARED_BY_NAME, KernelState, Process
 
 _CLOSE_SOURCE, _SAME_ACCESS = 1, 2  # DUPLICATE_…
 _INHERIT = 1  # HANDLE_FLAG_INHERIT
@@ -71,19 +71,15 @@ def _create_process(kernel: KernelState, call: Call) -> None:
     child = kernel.new_process(information["dwProcessId"], name)
     kernel.open(call.pid, information["hProcess"], child.object)
     kernel.open(call.pid, information["hThread"], kernel.thread_of(child, 1).object)
-    child.standard = {name: value for name in STANDARD.values()
-                      if (value := handle_value(startup.get(name))) is not None}
     if call.arguments["bInheritHandles"]:
         _inherit(kernel, call.pid, child, startup.get("lpAttributeList", {}).get("pointer", ""))
 
 
 def _inherit(kernel: KernelState, parent: int, child: Process, attribute_list: str) -> None:
     chosen = kernel.process(parent).lists.get(attribute_list)
-    table = kernel.tables[child.pid]
     for value, entry in kernel.tables.get(parent, {}).items():
         if entry.is_inheritable and (chosen is None or value in chosen):
-            table[value] = Entry(entry.object, True, entry.access)
-            entry.object.handles.add((child.pid, value))
+            kernel.copy_row(child.pid, value, entry)
 
 
 def _open_process(kernel: KernelState, call: Call) -> None:

@@ -8,7 +8,7 @@ from .descriptors import text_of
 from .effects_posix import give
 from .effects_system_v import undo
 from .events import Call
-from .kernel_state import ZOMBIE, Entry, KernelState, hold, release
+from .kernel_state import ZOMBIE, KernelState, hold, release
 
 
 def _fork(kernel: KernelState, call: Call) -> None:
@@ -16,10 +16,9 @@ def _fork(kernel: KernelState, call: Call) -> None:
     child = kernel.new_process(call.result, kernel.process(call.pid).object.name)
     child.parent = call.pid
     for value, row in kernel.tables.get(call.pid, {}).items():
-        kernel.tables[child.pid][value] = Entry(row.object, row.is_inheritable, row.access)
-        row.object.handles.add((child.pid, value))
-    for (owner, address), mapped in list(kernel.views.items()):
-        for found in mapped if owner == call.pid else []:
+        kernel.copy_row(child.pid, value, row)
+    for (owner, address), found in list(kernel.views.items()):
+        if owner == call.pid:
             kernel.map(child.pid, address, found)
 
 

@@ -52,8 +52,6 @@ def _connected(kernel: KernelState, call: Call) -> None:
     client = kernel.object_of(call.pid, call.arguments["s"])
     if client:
         client.set(state="connected", remote=call.arguments["name"])
-        if isinstance(call.arguments.get("local"), str):
-            client.set(local=call.arguments["local"])
         if client.peer:
             client.set(other=client.peer.number)
             client.peer.set(other=client.number)

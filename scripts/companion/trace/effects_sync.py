@@ -8,10 +8,9 @@ from .arguments import number
 from .effects_handles import asked_access, object_for
 from .events import Call
 from .kernel_object import KernelObject
-from .kernel_state import KernelState
+from .kernel_state import NOBODY, KernelState
 
 _ABANDONED, _MOST_OBJECTS, _TIMEOUT, _IO_COMPLETION = 0x80, 64, 0x102, 0xC0
-NOBODY = "nobody"
 
 
 def _existed(call: Call) -> bool:

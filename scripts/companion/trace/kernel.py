@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import effects, waits
 from .events import Call
-from .kernel_state import RUNS, KernelState, hold
+from .kernel_state import KernelState
 
 
 class Kernel(KernelState):
@@ -47,15 +47,11 @@ class Kernel(KernelState):
             effects.begun(self, call)
 
     def _started(self, call: Call) -> None:
-        if self.processes.get(call.pid) and self.processes[call.pid].has_ended:
-            del self.processes[call.pid]  # the system gives the id to another process
-        process = self.process(call.pid)
+        is_known = call.pid in self.tables
+        process = self.new_process(call.pid, call.lane)
         process.lane = process.object.name = call.lane
-        if call.pid not in self.tables:
-            self.tables[call.pid] = {}
+        if not is_known:
             effects.given(self, call)
-        hold(process.object, RUNS)
-        process.object.set(signaled=False)
         self.thread_of(process, 1).object.name = f"of {call.lane}"
         for name, handle in call.arguments.get("standard", {}).items():
             self.standard_handle(process, name, handle)

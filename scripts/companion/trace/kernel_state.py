@@ -3,8 +3,7 @@ effects of calls are made."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .arguments import handle_value
@@ -14,6 +13,7 @@ from .kernel_object import Chunk, Fact, KernelObject
 # One object for all that know its name; of files, mailslots and pipes each opening makes one.
 SHARED_BY_NAME = {"event", "mutex", "semaphore", "timer", "section", "job"}
 RUNS = "runs"
+NOBODY = "nobody"  # owns the mutex
 IN_BACKLOG = "waits for accept"  # an end of a connection
 NAMED = "has a name"  # a FIFO, shared memory, a queue: until unlink or IPC_RMID
 ZOMBIE = "waits for wait4"  # a process of POSIX that has ended, until its parent asks
@@ -56,7 +56,6 @@ class Process:
     has_ended: bool = False
     threads: dict[int, Thread] = field(default_factory=dict)  # by number
     made_threads: dict[tuple[int, int], Thread] = field(default_factory=dict)  # not begun: by thread and call of maker
-    standard: dict[str, int] = field(default_factory=dict)  # its handles: "hStdInput", "hStdOutput", "hStdError"
     lists: dict[str, list[int]] = field(default_factory=dict)  # the handles of its attribute lists
     left_open: list[tuple[int, KernelObject]] = field(default_factory=list)  # at its end, if it was not killed
 
@@ -67,8 +66,7 @@ class KernelState:
         self.processes: dict[int, Process] = {}  # by process id; one that has ended stays until its id comes again
         self.tables: dict[int, dict[int, Entry]] = {}  # of those that run: by process id, then by handle value
         self.now = 0.0  # the time of the last event
-        # What is mapped, by process id and address; the recorder of Win32 gives no address, so there may be several.
-        self.views: dict[tuple[int, str], list[KernelObject]] = {}
+        self.views: dict[tuple[int, str], KernelObject] = {}  # what is mapped: by process id and address
         self.calling: dict[tuple[int, int], KernelObject] = {}  # the pipes of CallNamedPipe: by process and thread id
         self.fed: dict[CallKey, list[Chunk]] = {}  # by the key of a read: what it has got
         self.by_id: dict[tuple[str, int], KernelObject] = {}  # of System V: by type and id
@@ -117,11 +115,6 @@ class KernelState:
         """The thread that makes the call."""
         return self.thread_of(self.process(call.pid), call.thread)
 
-    def threads(self) -> Iterator[tuple[Process, Thread]]:
-        for process in self.processes.values():
-            for thread in process.threads.values():
-                yield process, thread
-
     def name_of(self, process: Process, thread: Thread) -> str:
         """MailReceiver, its main thread; MailReceiver/2, another one."""
         return process.lane if thread.number == 1 else f"{process.lane}/{thread.number}"
@@ -135,9 +128,9 @@ class KernelState:
     # --- what happens to processes and threads
 
     def new_process(self, pid: int, name: str) -> Process:
-        """One that CreateProcess has just made. It may have begun already."""
+        """One that has just been made, or tells itself that it begins, whichever is known first."""
         if self.processes.get(pid) and self.processes[pid].has_ended:
-            del self.processes[pid]
+            del self.processes[pid]  # the system gives the id to another process
         process = self.process(pid)
         process.object.name = process.object.name or name
         process.object.facts.setdefault("signaled", Fact(False))
@@ -163,7 +156,6 @@ class KernelState:
         value = handle_value(handle)
         if value is None:
             return
-        process.standard[name] = value
         if value not in self.tables.get(process.pid, {}):
             self.open(process.pid, handle, KernelObject(0, "standard stream", name.removeprefix("hStd").lower()))
 
@@ -199,7 +191,7 @@ class KernelState:
         owner = self.name_of(process, thread)
         for mutex in self.of_type("mutex"):
             if mutex.value("owner") == owner:
-                mutex.facts["owner"] = Fact("nobody")
+                mutex.set(owner=NOBODY)
                 mutex.infer("signaled", True, "its owner has ended")
                 mutex.infer("abandoned", True, "its owner has ended")
         self.forget(thread.object)
@@ -223,6 +215,11 @@ class KernelState:
         found.handles.add((pid, value))
         found.was_open = True
 
+    def copy_row(self, pid: int, value: int, row: Entry) -> None:
+        """A new process begins with a copy of a row of its parent's."""
+        self.tables[pid][value] = replace(row)
+        row.object.handles.add((pid, value))
+
     def close(self, pid: int, value: int | None) -> None:
         entry = self.tables.get(pid, {}).pop(value, None) if value is not None else None
         if entry:
@@ -233,21 +230,19 @@ class KernelState:
 
     def map(self, pid: int, address: str, found: KernelObject) -> None:
         """A process sees memory of an object at an address."""
+        self.unmap(pid, address)  # in case its unmapping was not recorded
         found.held_by_system.append(f"mapped by {pid}")  # once for each view
-        self.views.setdefault((pid, address), []).append(found)
+        self.views[pid, address] = found
 
     def unmap(self, pid: int, address: str) -> None:
-        mapped = self.views.get((pid, address), [])
-        if mapped:
-            found = mapped.pop()
+        found = self.views.pop((pid, address), None)
+        if found:
             release(found, f"mapped by {pid}")
             self.forget(found)
-        if not mapped:
-            self.views.pop((pid, address), None)
 
     def unmap_all(self, pid: int) -> None:
         for owner, address in list(self.views):
-            while owner == pid and (pid, address) in self.views:
+            if owner == pid:
                 self.unmap(pid, address)
 
     def cut(self, one: KernelObject) -> None:
