@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import SOURCE, TOOLCHAINS
+from conftest import DEADLINE_S, SOURCE, TOOLCHAINS
 
 from companion.play import lessons, scene
 from companion.play.lessons import Lesson
+from companion.play.stepping import SteppedStage
 from companion.show import demo
 from companion.show.call_text import Reader
 from companion.show.key_calls import KeyCalls
@@ -92,6 +93,20 @@ def test_a_narration_that_meets_no_call_is_a_mistake_in_the_scene(tmp_path: Path
                                       + re.sub(r"(?m)^#.*\n", "", text), encoding="utf-8")
     with pytest.raises(scene.SceneError, match="'after: MailSender TransactNamedPipe' has met no call"):
         demo.play(TOOLCHAINS["unicode"], scene.load(tmp_path / "x.scene"), "title", "en", 0)
+
+
+def test_a_program_that_is_killed_leaves_the_handle_table() -> None:
+    """It writes no line about its end, so the stage tells the model."""
+    with SteppedStage(TOOLCHAINS["unicode"]) as stage:
+        stage.deadline_s = DEADLINE_S
+        receiver = stage.start("MailReceiver", "--name", stage.unique("mailbox"))
+        receiver.next_line()
+        stage.take_in()
+        assert [len(table) > 0 for table in stage.kernel.tables.values()] == [True]
+        receiver.kill()
+        assert stage.wait(lambda: receiver.has_ended)
+        stage.take_in()
+        assert stage.kernel.tables == {} and stage.kernel.objects == []
 
 
 def call(name: str, number: int, **arguments: object) -> Call:

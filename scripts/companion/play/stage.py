@@ -159,7 +159,9 @@ class Stage:
             return
         of_lane = [call for call in self.calls if call.lane == actor.lane and call.event in ("start", "exit")]
         if of_lane and of_lane[-1].event == "start":
-            self.calls.append(replace(of_lane[-1], event="killed", time=time.time(), result=actor.status))
+            killed = replace(of_lane[-1], event="killed", time=time.time(), result=actor.status, printed={})
+            self.calls.append(killed)
+            self._saw_call(killed)
 
     def finish_trace(self) -> list[Call]:
         """All events of a play that is over, in the order of cause and effect. strace may still write, and a child
