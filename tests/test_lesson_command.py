@@ -197,6 +197,22 @@ def test_the_wineserver_of_a_prefix_is_found(tmp_path: Path) -> None:
 
 
 @linux_only
+def test_a_name_that_the_system_has_cut_within_a_character_is_no_wineserver(tmp_path: Path) -> None:
+    """It keeps 15 bytes of a program's name; a Korean character has three."""
+    program = shutil.copy("/bin/cat", tmp_path / "a한글로된이름")
+    with subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as running:
+        assert running.stdin and running.stdout
+        running.stdin.write(b"x")
+        assert running.stdout.read(1) == b"x"  # it is past exec, which gives it its name
+        name = Path(f"/proc/{running.pid}/comm").read_bytes()
+        assert name == "a한글로된이름".encode()[:15] + b"\n"
+        with pytest.raises(UnicodeDecodeError):
+            name.decode()
+        assert wineserver.find(tmp_path) is None
+        running.stdin.close()
+
+
+@linux_only
 def test_a_wineserver_that_stands_still(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Row 25 of the public reports: there is a limit, and the process to look at is named. Stopped is a process of that
     name, which waits in the folder of a prefix that no Wine knows."""

@@ -18,7 +18,7 @@ def find(prefix: Path) -> Path | None:
     """Its folder in /proc, where one runs. Its name is wineserver, or wineserver64."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if ((process / "comm").read_text().startswith("wineserver")
+            if ((process / "comm").read_bytes().startswith(b"wineserver")
                     and (process / "cwd").resolve().name == _folder_name(prefix)):
                 return process
         except OSError:  # it has ended, or is somebody else's
