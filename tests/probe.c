@@ -156,6 +156,18 @@ static DWORD WINAPI read_pipe(void *hReadPipe)
     return ReadFile(hReadPipe, &byte, 1, &bytesRead, NULL) ? 0 : GetLastError();
 }
 
+/* Both ends of a named pipe, of which the server's has disconnected the client's. */
+static void hold_disconnected_pipe(const TCHAR *name)
+{
+    TCHAR pipeName[MAX_PATH];
+
+    format_text(pipeName, MAX_PATH, _T("\\\\.\\pipe\\%s"), name);
+    HANDLE hServer = CreateNamedPipe(pipeName, PIPE_ACCESS_DUPLEX, PIPE_TYPE_MESSAGE, 1, 0, 0, 0, NULL);
+    HANDLE hClient = CreateFile(pipeName, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
+    if (hServer == INVALID_HANDLE_VALUE || hClient == INVALID_HANDLE_VALUE || !DisconnectNamedPipe(hServer))
+        die_error(_T("DisconnectNamedPipe(%s)"), pipeName);
+}
+
 /* Holds a mailslot, both ends of a pipe and an event, and does with them what it is told, line by line. */
 static int hold_handles(const TCHAR *name)
 {
@@ -184,6 +196,8 @@ static int hold_handles(const TCHAR *name)
             SetHandleInformation(hEvent, HANDLE_FLAG_PROTECT_FROM_CLOSE, HANDLE_FLAG_PROTECT_FROM_CLOSE);
         else if (_tcscmp(line, _T("read")) == 0) /* which makes the pipe busy */
             CloseHandle(CreateThread(NULL, 0, read_pipe, hReadPipe, 0, NULL));
+        else if (_tcscmp(line, _T("disconnect")) == 0)
+            hold_disconnected_pipe(name);
         show_handles(line);
         print(_T("--\n"));
     }

@@ -351,6 +351,18 @@ def test_a_pipe_that_is_being_read_holds_nobody_up(win32_stage: Stage) -> None:
     assert table.exit() == 0
 
 
+def test_a_pipe_that_its_server_has_disconnected(win32_stage: Stage) -> None:
+    """Wine 8.0's server itself crashes if it is asked for that client's name, and all in the prefix with it."""
+    probe, process = holder(win32_stage)
+    own_table(probe, "held")
+    probe.type("disconnect")
+    assert not Counter([("pipe", "no", "1")] * 2) - Counter(rows(own_table(probe, "disconnect")))
+    table = win32_stage.start("HandleTable", "--json", process)
+    assert table.exit() == 0
+    pipes = [row for row in json.loads("".join(table.output.all))["handles"] if row["kind"] == "pipe"]
+    assert win32_stage.unique("held") in "".join(row["name"] for row in pipes)
+
+
 def test_a_process_that_is_not_there(win32_stage: Stage) -> None:
     for operand, complaint in (("4294967292", "there is no process 4294967292"),
                                ("no such.exe", "no process is called 'no such.exe'"),

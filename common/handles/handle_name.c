@@ -23,10 +23,15 @@ static DWORD WINAPI query_name(void *argument)
     ULONG bytes;
     DWORD mode;
 
-    query->status = query->ntdll->query_object(query->hObject, NAME_CLASS, query->answer, (ULONG)NAME_BYTES, &bytes);
     query->file_type = GetFileType(query->hObject);
     query->is_console = query->file_type == FILE_TYPE_CHAR && GetConsoleMode(query->hObject, &mode);
     query->is_named_pipe = GetNamedPipeInfo(query->hObject, NULL, NULL, NULL, NULL);
+    /* A client whose server has disconnected it: asked for its name, Wine 8.0's server itself would crash. */
+    if (query->file_type == FILE_TYPE_PIPE && !query->is_named_pipe && GetLastError() == ERROR_PIPE_NOT_CONNECTED) {
+        query->is_named_pipe = true;
+        return 0;
+    }
+    query->status = query->ntdll->query_object(query->hObject, NAME_CLASS, query->answer, (ULONG)NAME_BYTES, &bytes);
     return 0;
 }
 
