@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,23 @@ def test_the_bytes_that_lie_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> Non
     assert re.search(r'← ReadFile = TRUE, "hello,\s.*\s+child\\n" \(13 bytes\)', shown)
     assert r'lpBuffer = "HELLO, CHILD\r\n"' in shown
     assert re.search(r"end that reads, the other is \[\d+\]", shown)
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not there")
+def test_of_posix_programs_a_recording_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = steps(named("mailslot"), "queue", capsys)
+    assert all(step.startswith("a recording  ·  step ") for step in shown)
+    assert "msgget(" in shown[0] and "msgp = …" in shown[1]
+    waiting = next(step for step in shown if "msgsnd(" in step).replace("│", " ")
+    assert re.search(r"waits in msgrcv: until something\s.*\s+lies in \[\d+\] message queue", waiting)
+    assert "< 안녕하세요" in waiting and "The scene is over." in shown[-1].replace("\n", " ")
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not there")
+def test_a_recording_shows_descriptors_and_what_lies_in_a_fifo(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = "".join(steps(named("named-pipe"), "fifo-end", capsys, "ko"))
+    assert "녹화" in shown and re.search(r"디스크립터\s*\n\*? *3 → \[\d+\] fifo", shown)
+    assert '들어 있는 것: "hello" (5바이트) (fifo_end에서)' in shown  # one program, so that nobody is quicker
 
 
 NARRATED = [path for lesson in LESSONS for path in lesson.scenes

@@ -180,15 +180,15 @@ def _trace(options: argparse.Namespace) -> int:
 
 def _demo(options: argparse.Namespace) -> int:
     lesson, chosen = _lesson_and_scene(options)
-    if not any(map(is_win32, chosen.programs)):
-        raise WrongUse(f"{chosen.path.stem} has POSIX programs alone, and only Win32 programs halt before a call. "
-                       f"`lesson run {lesson.name} {chosen.path.stem} --calls` shows its calls.")
     if options.auto is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise WrongUse("There is no terminal to press Enter at. With --auto SECONDS the demo goes on by itself.")
     if options.auto is not None and not 0 <= options.auto <= 3600:
         raise WrongUse("--auto: a number of seconds from 0 to 3600 is expected.")
     build = Build(SOURCE, options.build_dir, options.unicode)
-    prepare(build, programs=[*lesson.needed_by(chosen.programs), "Stepper"])
+    if any(map(is_win32, chosen.programs)):
+        prepare(build, programs=[*lesson.needed_by(chosen.programs), "Stepper"])
+    else:  # a recording of strace
+        _prepare_scenes(build, lesson, [chosen], is_traced=True)
     language = options.language or _language()
     return demo.play(build, chosen, f"{lesson.title[language]}  ·  {chosen.path.stem}", language, options.auto,
                      None if options.all else key_calls.KeyCalls(lesson))

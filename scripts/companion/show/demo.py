@@ -1,4 +1,5 @@
-"""The demo for a class: before each call all programs halt, until the user lets one go on."""
+"""The demo for a class: before each call all programs halt, until the user lets one go on. POSIX programs cannot be
+halted so; of them a run is recorded first, and shown in the same way."""
 
 from __future__ import annotations
 
@@ -6,26 +7,22 @@ import sys
 
 from ..play.actor import Mismatch
 from ..play.perform import perform
-from ..play.scene import Place, Scene, SceneError, Step
+from ..play.scene import Scene, Step
 from ..play.stepping import SteppedStage
-from ..setup.toolchain import Toolchain
-from ..trace.events import Call, Event, Kind
-from ..trace.kernel_state import Process
-from ..trace.library_calls import is_shown_as_line
-from . import leftovers, screen
-from .call_text import Reader
-from .frame import WORDS, Column, Handle, Moment, Object
+from ..setup.toolchain import Toolchain, is_win32
+from ..trace.events import Call, Event
+from . import replay, screen
 from .key_calls import KeyCalls
+from .moments import Moments
 from .report import report
 from .screen import Quit, Screen
-from .state_text import StateText
-
-_SHOWN_LINES = (Kind.LINE, Kind.ERROR, Kind.TYPE, Kind.INTERRUPT, Kind.END_INPUT)
 
 
 def play(toolchain: Toolchain, scene: Scene, title: str, language: str, auto_s: float | None,
          key_calls: KeyCalls | None = None) -> int:
     """Halts before each call that is a key call, or before every one where none are named."""
+    if not any(map(is_win32, scene.programs)):
+        return replay.play(toolchain, scene, title, language, auto_s, key_calls)
     with screen.opened(title, language, auto_s) as opened, \
             DemoStage(toolchain, opened, language, key_calls, scene) as stage:
         try:
@@ -43,105 +40,28 @@ def play(toolchain: Toolchain, scene: Scene, title: str, language: str, auto_s: 
 
 
 class DemoStage(SteppedStage):
-    """Shows a moment before each call: what each process has done, and the kernel objects."""
+    """Shows a moment before each call, while all programs stand still."""
 
     def __init__(self, toolchain: Toolchain, where: Screen, language: str, key_calls: KeyCalls | None,
                  scene: Scene) -> None:
         super().__init__(toolchain)
-        self._scene = scene
-        self._placed = [step for step in scene.steps if step.narrated_at]  # narrations that are to come
-        self._screen = where
-        self._language = language
-        self._key_calls = key_calls
-        self._narration = ""
-        self._reader = Reader(self.kernel, self.run, hides_ids=where.is_plain)
-        self._state = StateText(language, self._reader)
-        self._ended: set[str] = set()  # lanes
-        self._returned: dict[str, str] = {}  # by lane: its last call, with the result
-        self._output: dict[str, list[str]] = {}
-        self._moments: list[Moment] = []
+        self._moments = Moments(where, language, key_calls, scene, self.kernel, self.run)
 
     def heard(self, event: Event) -> None:
         super().heard(event)
-        if event.call:
-            self._reader.learn(event.call)
-        elif event.kind is Kind.EXIT:
-            self._ended.add(event.lane)
-        elif event.kind in _SHOWN_LINES:
-            line = f"{event.kind.value} {self._reader.text(event.text)}".rstrip()
-            self._output.setdefault(event.lane, []).append(line)
+        self._moments.heard(event)
 
     def has_happened(self, call: Call) -> None:
-        is_line = is_shown_as_line(call, self.kernel)
-        super().has_happened(call)
-        if call.event == "return" and not is_line:
-            self._narrate_at(Place(True, call.lane, call.name))
-            outcome = self._reader.outcome(call)
-            self._returned[call.lane] = f"{call.name} = {outcome}" if outcome else call.name
-        elif call.event == "exit":
-            self._ended.add(call.lane)
+        self._moments.has_happened(call)
 
     def before(self, step: Step) -> None:
         super().before(step)
-        if step.narration and not step.narrated_at:
-            self._narration = step.narration[self._language]
-
-    def _narrate_at(self, place: Place) -> bool:
-        """The narrations that have a place come in the order of the scene."""
-        if not self._placed or self._placed[0].narrated_at != place:
-            return False
-        self._narration = self._placed.pop(0).narration[self._language]
-        return True
+        self._moments.narrate(step)
 
     def about_to_call(self, call: Call) -> None:
-        is_narrated = (not is_shown_as_line(call, self.kernel)
-                       and self._narrate_at(Place(False, call.lane, call.name)))
-        if self._key_calls is None or self._key_calls.is_key(call, self.kernel) or is_narrated:
-            self._show(call)
+        self._moments.about_to_call(call, {one.lane for one in self.halted.values()})
 
     def finish(self) -> None:
-        """Shows how it has ended."""
         self.look()
         self.take_in()
-        if self._placed:
-            step = self._placed[0]
-            raise SceneError(f"{self._scene.path}:{step.number}: the narration '{step.narrated_at}' has met no call")
-        self._show(None)
-
-    def _show(self, call: Call | None) -> None:
-        moment = Moment(
-            number=len(self._moments) + 1,
-            narration=self._narration if call else self._last_words(),
-            processes=tuple(self._column(lane) for lane in self.order),
-            objects=tuple(Object(one.number, one.type, self._reader.text(one.name), one.usage_count,
-                                 self._state.count(one),
-                                 tuple(filter(None, [*self._state.facts(one), self._state.inbox(one)])))
-                          for one in self.kernel.objects if one.number and (one.was_open or one.type != "process")),
-            lane=call.lane if call else "",
-            call=call.name if call else "",
-            arguments=tuple(self._reader.arguments(call)) if call else (),
-            before=self._moments[-1] if self._moments else None)
-        self._moments.append(moment)
-        self._screen.show(self._moments)
-
-    def _last_words(self) -> str:
-        left = [self._reader.text(one.in_words(self._language)) for one in leftovers.of(self.kernel)]
-        return " ".join([self._narration, WORDS[self._language]["over"], *(f"{one}." for one in left)])
-
-    def _column(self, lane: str) -> Column:
-        is_halted = any(call.lane == lane for call in self.halted.values())
-        processes = [process for process in self.kernel.processes.values() if process.lane == lane]
-        waiting = [text for process in processes for text in self._waits(process)]
-        state = "ended" if lane in self._ended else "halts" if is_halted else "waits" if waiting else "runs"
-        handles = [Handle(f"0x{value:x}", entry.object.number, entry.object.type, entry.is_inheritable)
-                   for process in processes
-                   for value, entry in sorted(self.kernel.tables.get(process.pid, {}).items()) if entry.object.number]
-        waits_in = waiting[0] if state == "waits" else ""
-        output = tuple(self._output.get(lane, ()))
-        return Column(lane, state, waits_in, self._returned.get(lane, ""), output, tuple(handles))
-
-    def _waits(self, process: Process) -> list[str]:
-        """What its threads wait for, in calls that have not returned."""
-        calling = [thread for thread in process.threads.values() if thread.call and not thread.is_halted]
-        return [f"{thread.call.name}: {self._state.wait(thread.wait)}" if thread.wait else thread.call.name
-                for thread in calling if thread.call]
+        self._moments.finish()

@@ -14,12 +14,14 @@ _OUTPUT_LINES = 4
 WORDS = {
     "en": {"step": "step", "halts": "▶ is about to call", "waits": "waits in", "ended": "has ended", "runs": "runs",
            "objects": "Kernel objects", "count": "usage count", "none": "(none yet)", "gone": "gone",
-           "inherit": "inheritable", "table": "handle table", "keys": "Enter: go on   b: back   q: quit",
+           "inherit": "inheritable", "table": "handle table", "descriptors": "descriptors",
+           "recording": "a recording", "keys": "Enter: go on   b: back   q: quit",
            "over": "The scene is over.",
            "past": "a past step: Enter: forward   b: back   q: quit", "end_keys": "b: back   q, Enter: quit"},
     "ko": {"step": "단계", "halts": "▶ 호출 직전", "waits": "대기 중:", "ended": "끝났음", "runs": "실행 중",
            "objects": "커널 오브젝트", "count": "Usage Count", "none": "(아직 없음)", "gone": "사라짐",
-           "inherit": "상속 가능", "table": "핸들 테이블", "keys": "Enter: 다음   b: 이전   q: 종료", "over": "장면이 끝났다.",
+           "inherit": "상속 가능", "table": "핸들 테이블", "descriptors": "디스크립터", "recording": "녹화",
+           "keys": "Enter: 다음   b: 이전   q: 종료", "over": "장면이 끝났다.",
            "past": "지난 단계: Enter: 앞으로   b: 이전   q: 종료", "end_keys": "b: 이전   q, Enter: 종료"},
 }
 
@@ -119,7 +121,7 @@ class Frame:
             yield "  )", "1;32"
         old = _find(moment.before, process.lane)
         if process.handles or (old and old.handles):
-            yield f"  {self._words['table']}", "4"
+            yield f"  {self._words['table' if process.lane[:1].isupper() else 'descriptors']}", "4"
         for handle in process.handles:
             is_new = old is None or handle not in old.handles
             text = f"{'*' if is_new else ' '} {handle.value} → [{handle.number}] {handle.type.replace('_', ' ')}"

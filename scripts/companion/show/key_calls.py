@@ -12,6 +12,15 @@ from ..trace.library_calls import is_shown_as_line
 # What they carry differs from time to time, so each of them is shown.
 _CARRIES = {"ReadFile", "WriteFile", "TransactNamedPipe", "CallNamedPipe", "send", "recv", "ConnectNamedPipe", "accept",
             "CreateProcess", "CreateThread"}
+_CARRIES_IN_POSIX = {"read", "write", "sendto", "recvfrom", "sendmsg", "recvmsg", "msgsnd", "msgrcv", "fork", "execve"}
+
+# Which calls of the system the functions of the C library make, where those have other names.
+_MADE_BY = {"waitpid": ("wait4",), "send": ("sendto",), "recv": ("recvfrom",), "open": ("openat",),
+            "shm_open": ("openat",), "shm_unlink": ("unlink",), "mkfifo": ("mknod", "mknodat"), "pipe": ("pipe2",),
+            "posix_spawn": ("fork", "execve"), "posix_spawnp": ("fork", "execve"), "execl": ("execve",),
+            "execv": ("execve",), "posix_spawn_file_actions_adddup2": ("dup2",), "accept": ("accept4",),
+            "semop": ("semtimedop",), "poll": ("ppoll",)}
+_DESCRIPTORS = ("fd", "sockfd", "oldfd", "pidfd")
 
 
 class KeyCalls:
@@ -19,7 +28,8 @@ class KeyCalls:
     there is plumbing, too."""
 
     def __init__(self, lesson: Lesson) -> None:
-        self._about = {program.name: set(program.calls) for program in lesson.programs}
+        self._about = {program.name: {made for name in program.calls for made in (name, *_MADE_BY.get(name, ()))}
+                       for program in lesson.programs}
         self._shown: set[tuple[int, int, str, Any]] = set()
         self._last: dict[tuple[int, int], str] = {}  # by thread: its last call
 
@@ -35,6 +45,9 @@ class KeyCalls:
         made = call.pid, call.tid, call.name, _target(call, kernel)
         is_new = made not in self._shown
         self._shown.add(made)
+        if call.is_posix:
+            goes_on = call.name == last and call.name in ("read", "write")  # perhaps byte by byte
+            return is_new or (call.name in _CARRIES_IN_POSIX and not goes_on)
         if call.name in _CARRIES:
             return is_new or not _reads_nothing(call, kernel)
         return is_new and not call.name == last == "CloseHandle"
@@ -48,7 +61,10 @@ def _reads_nothing(call: Call, kernel: Kernel) -> bool:
 
 def _target(call: Call, kernel: Kernel) -> Any:
     """What the call is made on: an object, by its name where it has one, or a name."""
-    for value in call.arguments.values():
+    for name, value in call.arguments.items():
+        if call.is_posix and name in _DESCRIPTORS:
+            one = kernel.behind(call.pid, value)
+            return (one.name or one.number) if one else value
         found = kernel.object_of(call.pid, value)
         if found:
             return found.name or found.number

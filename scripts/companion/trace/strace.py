@@ -15,6 +15,7 @@ from .growing import GrowingFile
 from .strace_text import CALLS, SHOWN_BYTES, by_name, quoted_text, split
 
 _ON_DESCRIPTOR = {"read", "write", "close", "ftruncate", "fsync", "lseek", "getsockname"}  # of those that are followed
+_AROUND_EXEC = {"dup2", "dup3", "execve"}  # with which a child becomes another program
 _FORKS = {"fork", "vfork", "clone", "clone3"}
 _SYSTEM_FILE = re.compile(r"/(etc|lib|lib64|usr|proc|sys|dev/(?!shm/|mqueue/))|/.*/lanes/|.*\.so\b")
 
@@ -42,7 +43,7 @@ class _Process:
     has_begun: bool = False
     views: set[str] = field(default_factory=set)  # addresses of mmap
     has_output: bool = False  # in files of its own
-    is_new: bool = False  # nothing it has done yet shows whether it has
+    is_new: bool = False  # nothing it has done yet shows whether it has, or which program it becomes
     held: list[Call] = field(default_factory=list)  # until then
     last: float = 0.0
 
@@ -73,7 +74,7 @@ class Strace:
                 for call in self._line(tid, float(found[2]), found[3].decode("utf-8", "replace")):
                     process = self._processes[call.tid]
                     process.held.append(call)
-                    process.is_new = process.is_new and call.name == "execve"
+                    process.is_new = process.is_new and call.name in _AROUND_EXEC
                     yield from self._with_lane(process)
                 if tid in self._processes:
                     yield from self._with_lane(self._processes[tid])
@@ -165,7 +166,7 @@ class Strace:
             yield Call("return", end, parent.pid, tid, parent.lane, "fork", parent.next_call(tid), {}, child, None,
                        begin, printed=dict(parent.printed))
             self._processes[child] = _Process(child, parent.program, parent=parent.pid, threads={child: 1},
-                                              followed=dict(parent.followed), views=set(parent.views))
+                                              followed=dict(parent.followed), views=set(parent.views), is_new=True)
         self._alive.add(child)
         for early in self._early.pop(child, []):
             yield from self._line(child, *early)
@@ -222,4 +223,4 @@ class Strace:
             if program != process.program:
                 process.program = program
                 process.printed = {"out": 0, "err": 0}
-            process.is_new = not process.lane
+            process.is_new = process.is_new and 1 not in process.followed  # it has been redirected

@@ -62,10 +62,11 @@ def _data(quoted: str, size: int | None = None) -> dict[str, Any]:
     data = _bytes(quoted)[:size]
     size = len(data) + quoted.endswith("...") if size is None else size  # how long that was nobody knows
     is_cut = quoted.endswith("...") and len(data) < size
+    end = {"cut": True} if is_cut else {}
     try:
-        return {"bytes": size, "text": data.decode("utf-8", "ignore" if is_cut else "strict") + "…" * is_cut}
+        return {"bytes": size, "text": data.decode("utf-8", "ignore" if is_cut else "strict")} | end
     except UnicodeDecodeError:
-        return {"bytes": size, "hex": data.hex()}
+        return {"bytes": size, "hex": data.hex()} | end
 
 
 def _value(argument: str) -> Any:
@@ -77,7 +78,8 @@ def _value(argument: str) -> Any:
     if argument.startswith("[") and argument.endswith("]") and '"' in argument:
         return [_value(one) for one in split(argument[1:-1])]
     if argument.startswith('"'):
-        return _data(argument).get("text", _data(argument))
+        data = _data(argument)
+        return data["text"] + "…" * data.get("cut", False) if "text" in data else data
 
     def readable(found: re.Match[str]) -> str:
         return f'"{quoted_text(found[0])}"'
