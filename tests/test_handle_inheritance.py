@@ -352,7 +352,7 @@ def test_a_pipe_that_is_being_read_holds_nobody_up(win32_stage: Stage) -> None:
 
 
 def test_a_pipe_that_its_server_has_disconnected(win32_stage: Stage) -> None:
-    """Wine 8.0's server itself crashes if it is asked for that client's name, and all in the prefix with it."""
+    """Wine's server crashes if NtQueryObject asks it for that client's name, and takes all of the prefix with it."""
     probe, process = holder(win32_stage)
     own_table(probe, "held")
     probe.type("disconnect")

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -198,6 +199,20 @@ def test_a_program_started_while_a_run_is_ended(tmp_path: Path, monkeypatch: pyt
         for process in started:
             process.kill()
             process.wait()
+
+
+@linux_only
+def test_the_server_of_wine_outlives_the_run_that_started_it(tmp_path: Path) -> None:
+    """It takes that program's environment with it, and other runs have their programs in it."""
+    run = tmp_path.name
+    server = subprocess.Popen([shutil.copy("/bin/sleep", tmp_path / "wineserver64"), "60"],
+                              env=os.environ | {"COMPANION_RUN": run})
+    try:
+        processes.Processes(run).end()
+        assert server.poll() is None
+    finally:
+        server.kill()
+        server.wait()
 
 
 @linux_only

@@ -1,16 +1,23 @@
 /* handle_name.c - the name of the object behind a handle, and what kind of file a File is. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "handle_internal.h"
 
-#define NAME_BYTES (65536 + sizeof(UNICODE_STRING))
+#define NAME_BYTES (65536 + sizeof(name_answer))
 #define NAME_CLASS ((OBJECT_INFORMATION_CLASS)1)
+#define PIPES      "\\Device\\NamedPipe"
+
+typedef union name_answer {
+    UNICODE_STRING object;
+    FILE_NAME_INFO pipe;
+} name_answer;
 
 /* The calls that can block. Their thread allocates nothing and holds no lock, so it can be terminated safely. */
 typedef struct name_query {
     const ntdll_calls *ntdll;
     HANDLE hObject;
-    UNICODE_STRING *answer; /* with room for NAME_BYTES */
+    name_answer *answer; /* with room for NAME_BYTES; of a pipe it is `pipe` */
     NTSTATUS status;
     DWORD file_type;    /* of a File, from GetFileType */
     bool is_console;    /* NUL and COM1 are of type FILE_TYPE_CHAR, too */
@@ -26,12 +33,14 @@ static DWORD WINAPI query_name(void *argument)
     query->file_type = GetFileType(query->hObject);
     query->is_console = query->file_type == FILE_TYPE_CHAR && GetConsoleMode(query->hObject, &mode);
     query->is_named_pipe = GetNamedPipeInfo(query->hObject, NULL, NULL, NULL, NULL);
-    /* A client whose server has disconnected it: asked for its name, Wine 8.0's server itself would crash. */
-    if (query->file_type == FILE_TYPE_PIPE && !query->is_named_pipe && GetLastError() == ERROR_PIPE_NOT_CONNECTED) {
-        query->is_named_pipe = true;
-        return 0;
-    }
-    query->status = query->ntdll->query_object(query->hObject, NAME_CLASS, query->answer, (ULONG)NAME_BYTES, &bytes);
+    if (query->file_type == FILE_TYPE_PIPE && !query->is_named_pipe)
+        query->is_named_pipe = GetLastError() == ERROR_PIPE_NOT_CONNECTED; /* a client whose server has left it */
+    /* With NtQueryObject for a client that has been disconnected, Wine's own server would crash, 8.0 and 10.0 alike. */
+    if (query->is_named_pipe)
+        GetFileInformationByHandleEx(query->hObject, FileNameInfo, query->answer, (DWORD)NAME_BYTES);
+    else
+        query->status =
+            query->ntdll->query_object(query->hObject, NAME_CLASS, query->answer, (ULONG)NAME_BYTES, &bytes);
     return 0;
 }
 
@@ -72,7 +81,7 @@ static const TCHAR *kind_of_file(const handle_row *row, const name_query *query)
 
     if (begins_with(name, _T("\\Device\\Mailslot")))
         return _T("mailslot");
-    if (begins_with(name, _T("\\Device\\NamedPipe")) || query->is_named_pipe)
+    if (begins_with(name, _T(PIPES)) || query->is_named_pipe)
         return _T("pipe");
     if (begins_with(name, _T("\\Device\\Afd")))
         return _T("socket");
@@ -93,9 +102,28 @@ static const TCHAR *kind_of_file(const handle_row *row, const name_query *query)
     }
 }
 
+static TCHAR *text_of(const name_query *query)
+{
+    if (!query->is_named_pipe)
+        return text_from_unicode_string(&query->answer->object);
+
+    /* "\\simple_pipe", or nothing */
+    UNICODE_STRING inFolder = {0};
+    inFolder.Length = inFolder.MaximumLength = (USHORT)query->answer->pipe.FileNameLength;
+    inFolder.Buffer = query->answer->pipe.FileName;
+    TCHAR *text = text_from_unicode_string(&inFolder);
+    if (text[0] == _T('\0'))
+        return text;
+    size_t room = _tcslen(text) + sizeof(PIPES);
+    TCHAR *name = allocate(room * sizeof(TCHAR));
+    format_text(name, room, _T("%s%s"), _T(PIPES), text);
+    free(text);
+    return name;
+}
+
 void read_name(const ntdll_calls *ntdll, HANDLE hObject, handle_row *row, DWORD limit_ms)
 {
-    static UNICODE_STRING *answer;
+    static name_answer *answer;
     bool isFile = _tcscmp(row->type, _T("File")) == 0;
     bool isInTime = true;
 
@@ -112,7 +140,7 @@ void read_name(const ntdll_calls *ntdll, HANDLE hObject, handle_row *row, DWORD 
     answer = query.answer;
 
     if (isInTime && query.status >= 0)
-        row->name = text_from_unicode_string(answer);
+        row->name = text_of(&query);
     if (isFile && isInTime) {
         format_text(row->kind, 16, _T("%s"), kind_of_file(row, &query));
         /* A pipe of CreatePipe may have no name; then the query fails. */

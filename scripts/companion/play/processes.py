@@ -23,6 +23,8 @@ _EXEC_S = 1.0  # in which an exec that is under way comes to its end; it takes f
 _ASKED_S = 0.5  # in which a program that is asked to end has cleaned up
 _END_S = 5.0  # in which a process that was killed has ended
 _LOOK_AGAIN_S = 0.001
+_OF_WINE = (b"wineserver", b"services.exe", b"winedevice.exe", b"plugplay.exe", b"svchost.exe", b"explorer.exe",
+            b"rpcss.exe", b"wineboot.exe")
 _IDS_LAST_S = 0.2  # a machine makes less than a thousand processes in it, and has 32,768 ids or more
 
 
@@ -145,9 +147,15 @@ def _has(process: Path, variable: bytes) -> bool | None:
         environment = (process / "environ").read_bytes()
         if not environment and _may_get_environment(process):
             return None
-        return variable in environment.split(b"\0")
+        return variable in environment.split(b"\0") and not _serves_all(process)
     except OSError:
         return False
+
+
+def _serves_all(process: Path) -> bool:
+    """Wine's server and its services have the environment of the program that happened to start them, and serve the
+    programs of other runs, too."""
+    return (process / "comm").read_bytes().strip().startswith(_OF_WINE)
 
 
 def _may_get_environment(process: Path) -> bool:
