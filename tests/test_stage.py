@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import BUILD_ROOT, DEADLINE_S, SOURCE, TOOLCHAINS, linux_only
@@ -22,6 +23,7 @@ from companion.play.scene import Scene, parse
 from companion.play.stage import Stage
 from companion.play.stepping import SteppedStage
 from companion.setup.toolchain import Toolchain
+from companion.trace.events import Call, Event, Kind
 from companion.show import render
 from companion.show.terminal import columns as width
 
@@ -199,6 +201,82 @@ def test_a_program_started_while_a_run_is_ended(tmp_path: Path, monkeypatch: pyt
         for process in started:
             process.kill()
             process.wait()
+
+
+def told(lane: str, pid: int, event: str, name: str = "", **more: Any) -> Event:
+    call = Call(event, more.pop("time", 0.0), pid, pid, lane, name, **more)
+    return Event(call.time, Kind.CALL, lane, name, call)
+
+
+@linux_only
+@pytest.mark.parametrize("flags, resumed", [(0, None), ({"name": "CREATE_SUSPENDED", "value": 4}, "ResumeThread")])
+def test_nobody_goes_on_before_a_child_has_begun(flags: object, resumed: str | None,
+                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child that makes its first call a moment later would else make it behind another step in each run."""
+    made = {"hProcess": {"handle": "0x30", "type": "process", "pid": 20},
+            "hThread": {"handle": "0x34", "type": "thread", "tid": 20}, "dwProcessId": 20, "dwThreadId": 20}
+    create = {"lpApplicationName": None, "lpCommandLine": "Worker 100", "dwCreationFlags": flags,
+              "bInheritHandles": False, "lpStartupInfo": {}, "lpProcessInformation": made}
+    with SteppedStage(TOOLCHAINS["unicode"]) as stage:
+        monkeypatch.setattr(stage._stillness, "is_reached", lambda: True)
+        stage.heard(told("Parent", 10, "start"))
+        assert stage._is_still()
+        stage.heard(told("Parent", 10, "return", "CreateProcess", arguments=create, result=True))
+        assert stage._is_still() == bool(resumed)
+        if resumed:
+            stage.take_in()
+            stage.heard(told("Parent", 10, "return", resumed, arguments={"hThread": {"handle": "0x34"}}, result=1))
+            assert not stage._is_still()
+        stage.heard(told("Worker", 20, "start"))
+        assert stage._is_still()
+
+
+class Noting(SteppedStage):
+    """Keeps what has returned or written, in the order in which it is told."""
+
+    def __init__(self, toolchain: Toolchain) -> None:
+        super().__init__(toolchain)
+        self.seen: list[str] = []
+
+    def has_happened(self, call: Call) -> None:
+        super().has_happened(call)
+        if call.event == "return" or call.name == "WriteFile":
+            self.seen.append(f"{call.event} {call.name}" if call.lane == "Writer" else call.lane)
+
+
+def test_threads_that_go_on_at_the_same_time_are_told_in_one_order() -> None:
+    """Reader and Other are woken by Writer, and note it in either order; a read never comes before what it has read."""
+    slot = {"handle": "0x30", "type": "mailslot", "name": "slot"}
+    mail = {"hFile": {"handle": "0x40"}, "lpBuffer": {"bytes": 2, "text": "hi"}, "nNumberOfBytesToWrite": 2,
+            "lpNumberOfBytesWritten": 2, "lpOverlapped": None}
+    read = mail | {"hFile": {"handle": "0x30"}, "nNumberOfBytesToRead": 2, "lpNumberOfBytesRead": 2}
+    orders = []
+    for late, early in (("Reader", "Other"), ("Other", "Reader")):
+        stage = Noting(TOOLCHAINS["unicode"])
+        pids = {"Reader": 10, "Other": 20, "Writer": 30}
+        for lane, pid in pids.items():
+            stage.heard(told(lane, pid, "start"))
+        for lane in ("Reader", "Other"):
+            named = slot | {"name": rf"\\.\mailslot\{lane}"}
+            stage.heard(told(lane, pids[lane], "return", "CreateMailslot", arguments={"lpName": named["name"]},
+                             result=named))
+            stage.heard(told(lane, pids[lane], "enter", "ReadFile", number=2,
+                             arguments=read | {"lpBuffer": {}}))
+        for value, lane in (("0x40", "Reader"), ("0x44", "Other")):
+            stage.heard(told("Writer", 30, "return", "CreateFile", arguments={"lpFileName": rf"\\.\mailslot\{lane}"},
+                             result={"handle": value, "type": "mailslot", "name": rf"\\.\mailslot\{lane}"}))
+        stage.take_in()
+        stage.heard(told(early, pids[early], "return", "ReadFile", number=2, time=1.0, begin=0.5, arguments=read,
+                         result=True))
+        stage.heard(told(late, pids[late], "return", "ReadFile", number=2, time=1.1, begin=0.5, arguments=read,
+                         result=True))
+        for number, value in ((3, "0x40"), (4, "0x44")):
+            stage.heard(told("Writer", 30, "return", "WriteFile", number=number, time=number, begin=number,
+                             arguments=mail | {"hFile": {"handle": value}}, result=True))
+        stage.take_in()
+        orders.append(stage.seen[-6:])
+    assert orders[0] == orders[1] == ["enter WriteFile", "Reader", "return WriteFile",
+                                      "enter WriteFile", "Other", "return WriteFile"]
 
 
 @linux_only

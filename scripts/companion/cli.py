@@ -20,7 +20,8 @@ from .setup.failure import Failure, WrongUse
 from .setup.progress import say
 from .setup.build import Build, prepare
 from .setup.toolchain import is_win32
-from .show import chapter_map, compare, demo, key_calls, record, render, views
+from .show import chapter_map, compare, demo, keep, key_calls, record, render, views
+from .trace import recording
 
 SOURCE = Path(__file__).resolve().parents[2]
 
@@ -90,11 +91,12 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--compare", action="store_true", help="plays the POSIX counterpart too, and shows both together")
 
     trace = add("trace", _trace, "Plays a scene and shows every call that its programs make.")
-    trace.add_argument("lesson", metavar="LESSON")
+    trace.add_argument("lesson", metavar="LESSON", help="its name, or a FILE.jsonl with a recording")
     trace.add_argument("scene", metavar="SCENE", nargs="?", help="its name (default: the lesson's main scene)")
-    trace.add_argument("--format", choices=views.FORMATS, default="text",
-                       help="a table (the default), the events as JSON lines, a Mermaid sequence diagram, or a Trace "
-                       "Event file for ui.perfetto.dev and chrome://tracing")
+    trace.add_argument("--format", choices=(*views.FORMATS, "json"), default="text",
+                       help="a table (the default), a Mermaid sequence diagram, a Trace Event file for ui.perfetto.dev "
+                       "and chrome://tracing, or json: a recording to be kept, with all that happened and what each "
+                       "call has changed")
     trace.add_argument("-o", "--output", metavar="FILE", type=Path, help="where to write it (default: standard output)")
 
     show = add("demo", _demo, "Plays a scene step by step: before each call all programs stand still, until you press "
@@ -164,18 +166,36 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _trace(options: argparse.Namespace) -> int:
-    lesson, chosen = _lesson_and_scene(options)
-    build = Build(SOURCE, options.build_dir, options.unicode)
-    _prepare_scenes(build, lesson, [chosen], is_traced=True)
-    recording = record.record(build, chosen)
-    if recording is None:
+    text = _kept(options) if options.lesson.endswith(".jsonl") else _recorded(options)
+    if text is None:
         return 1
-    text = views.rendered(recording, options.format)
     if options.output:
         options.output.write_text(text, encoding="utf-8")
     else:
         print(text, end="")
     return 0
+
+
+def _kept(options: argparse.Namespace) -> str:
+    """What a file with a recording says."""
+    if options.scene:
+        raise WrongUse("A recording is of one scene: no SCENE is expected behind its file.")
+    entries = recording.read(Path(options.lesson))
+    if options.format == "json":
+        return recording.to_text(entries)
+    return views.rendered(record.Recording("", [], recording.calls(entries)), options.format)
+
+
+def _recorded(options: argparse.Namespace) -> str | None:
+    """What a run tells; None where it was not as the scene says."""
+    lesson, chosen = _lesson_and_scene(options)
+    build = Build(SOURCE, options.build_dir, options.unicode)
+    if options.format == "json":
+        _prepare_steps(build, lesson, chosen)
+        return keep.record(build, lesson.name, chosen)
+    _prepare_scenes(build, lesson, [chosen], is_traced=True)
+    recorded = record.record(build, chosen)
+    return views.rendered(recorded, options.format) if recorded else None
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -185,10 +205,7 @@ def _demo(options: argparse.Namespace) -> int:
     if options.auto is not None and not 0 <= options.auto <= 3600:
         raise WrongUse("--auto: a number of seconds from 0 to 3600 is expected.")
     build = Build(SOURCE, options.build_dir, options.unicode)
-    if any(map(is_win32, chosen.programs)):
-        prepare(build, programs=[*lesson.needed_by(chosen.programs), "Stepper"])
-    else:  # a recording of strace
-        _prepare_scenes(build, lesson, [chosen], is_traced=True)
+    _prepare_steps(build, lesson, chosen)
     language = options.language or _language()
     return demo.play(build, chosen, f"{lesson.title[language]}  ·  {chosen.path.stem}", language, options.auto,
                      None if options.all else key_calls.KeyCalls(lesson))
@@ -217,6 +234,14 @@ def _prepare_scenes(build: Build, lesson: lessons.Lesson, scenes: list[scene.Sce
     has_posix = any(not is_win32(program) for chosen in scenes for program in chosen.programs)
     prepare(build, programs=lesson.needed_by(program for chosen in scenes for program in chosen.programs),
             needs=packages.TO_TRACE_POSIX if is_traced and has_posix and os.name != "nt" else ())
+
+
+def _prepare_steps(build: Build, lesson: lessons.Lesson, chosen: scene.Scene) -> None:
+    """For a scene that is seen step by step."""
+    if any(map(is_win32, chosen.programs)):
+        prepare(build, programs=[*lesson.needed_by(chosen.programs), "Stepper"])
+    else:  # a recording of strace
+        _prepare_scenes(build, lesson, [chosen], is_traced=True)
 
 
 def _exec(options: argparse.Namespace) -> int:

@@ -199,12 +199,12 @@ class Names:
 
     def __init__(self, run: str) -> None:
         self._run = run
-        self._seen: dict[str, str] = {}
+        self.seen: dict[str, str] = {}  # what the wildcards stand for
 
     def fill(self, text: str) -> str:
         """The text with its names filled in; a wildcard not seen yet stays as it is."""
         return _PLACEHOLDER.sub(
-            lambda name: self._seen.get(name[2], name[0]) if name[1] else self.unique(name[2]), text)
+            lambda name: self.seen.get(name[2], name[0]) if name[1] else self.unique(name[2]), text)
 
     def unique(self, name: str) -> str:
         return f"{name}-{self._run}"
@@ -217,8 +217,8 @@ class Names:
             position = name.end()
             if not name[1]:
                 pattern += re.escape(self.unique(name[2]))
-            elif name[2] in self._seen:
-                pattern += re.escape(self._seen[name[2]])
+            elif name[2] in self.seen:
+                pattern += re.escape(self.seen[name[2]])
             elif name[2] in new:
                 pattern += f"(?P={name[2]})"
             else:
@@ -226,7 +226,7 @@ class Names:
                 new.add(name[2])
         found = re.fullmatch(pattern + re.escape(expected[position:]), seen)
         if found:
-            self._seen.update(found.groupdict())
+            self.seen.update(found.groupdict())
         return found is not None
 
 
@@ -234,3 +234,8 @@ def transcript(scene_text: str) -> str:
     """The scene as a page shows it: without narration, and with plain names instead of unique ones."""
     lines = [line for line in scene_text.splitlines() if line.strip() and not line.startswith("#")]
     return _PLACEHOLDER.sub(lambda name: "..." if name[1] else name[2], "\n".join(lines))
+
+
+def with_plain_names(text: str) -> str:
+    """Without what makes them unique; wildcards stay as they are."""
+    return _PLACEHOLDER.sub(lambda name: name[0] if name[1] else name[2], text)

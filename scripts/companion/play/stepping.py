@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import subprocess
 import time
+from collections import deque
 from dataclasses import dataclass, replace
 from typing import Self
 
 from ..setup.toolchain import Toolchain, is_win32
+from ..trace import waits
+from ..trace.arguments import program_of
 from ..trace.events import Call, Event, Kind
 from ..trace.kernel import Kernel
 from ..trace.order import in_order
@@ -21,6 +24,7 @@ from .still import Stillness
 
 _MOST_STEPS = 24  # between two steps of the scene: a program that polls would go on for ever
 _MOST_STEPS_WAITED = 2000  # for one line of the scene; after these the deadline runs, too
+_BEGIN_S = 2.0  # in which a child that was created has begun to write to the trace; it takes some 20 ms
 _ACTS = (Kind.START, Kind.TYPE, Kind.END_INPUT, Kind.INTERRUPT)
 
 
@@ -41,10 +45,13 @@ class SteppedStage(Stage):
         self.halted: dict[tuple[int, int], Call] = {}  # by process and thread id
         self._since: dict[tuple[int, int], int] = {}  # at which step each of them has come there
         self._steps_in_all = 0
+        self._stepped = (0, 0)  # the thread that was let go on: its process id and number
         self.order: list[str] = []  # lanes, as they came
         self.kernel = Kernel()
         self._news: list[Call] = []  # that the model has not taken in
         self._begun: set[str] = set()  # lanes of which the trace has told, or which have ended
+        self._to_begin: dict[int, float] = {}  # created children: process id, and until when they are waited for
+        self._suspended: set[int] = set()  # those that were created so
         self._stillness = Stillness(self.run, toolchain.wine_prefix)
         self._heard_so_far = 0
         self._steps = 0  # since the scene went on
@@ -84,11 +91,15 @@ class SteppedStage(Stage):
 
     def before(self, step: Step) -> None:
         if step.kind in _ACTS:
-            # What has begun goes on until all wait for each other or for input: the next step of the scene then
-            # meets the same state in every run.
-            self._steps = 0
-            self.wait(lambda: self._steps >= _MOST_STEPS or (self._is_still() and not self.halted))
-            self._steps = 0
+            # The next step of the scene then meets the same state in every run.
+            self.come_to_rest()
+
+    def come_to_rest(self) -> None:
+        """What has begun goes on until all wait for each other or for input, or have ended."""
+        self._steps = 0
+        self.wait(lambda: self._steps >= _MOST_STEPS or (self._is_still() and not self.halted))
+        self._steps = 0
+        self.take_in()
 
     def look(self) -> None:
         super().look()
@@ -96,10 +107,26 @@ class SteppedStage(Stage):
             self._step()
 
     def take_in(self) -> None:
-        """Everything stands still: what has happened since can be put into the order of cause and effect."""
-        news, self._news = self._news, []
-        for call in in_order(news):
-            self.has_happened(call)
+        """Everything stands still: what has happened since can be put into the order of cause and effect. Several
+        threads may have gone on at the same time: they are told one after the other, the same in each run."""
+        queues: dict[tuple[int, int], deque[Call]] = {}
+        for call in in_order(self._news):
+            queues.setdefault((call.pid, call.thread), deque()).append(call)
+        self._news = []
+        while queues:
+            key = min(queues, key=lambda key: (self._is_early(queues[key][0]), key != self._stepped,
+                                               self.order.index(queues[key][0].lane), key[1]))
+            self.has_happened(queues[key].popleft())
+            if not queues[key]:
+                del queues[key]
+
+    def _is_early(self, call: Call) -> bool:
+        """Whether a wait has come to its end for which the model has no reason yet: another thread is to be told
+        first."""
+        if call.event != "return" or call.pid not in self.kernel.processes:
+            return False
+        wait = self.kernel.thread(call).wait
+        return wait is not None and not waits.is_over(wait)
 
     def has_happened(self, call: Call) -> None:
         """The model takes in one event."""
@@ -122,18 +149,43 @@ class SteppedStage(Stage):
             self.halted = {key: one for key, one in self.halted.items() if one.lane != event.lane}
         elif call and call.event == "start":
             self._begun.add(call.lane)
+            self._to_begin.pop(call.pid, None)
         elif call and call.is_halted:
             self.halted[call.pid, call.tid] = call
             self._since[call.pid, call.tid] = self._steps_in_all
         elif call:
+            self._note_children(call)
             ended = _ended_by(call)  # it may have been halted
             self.halted = {key: one for key, one in self.halted.items() if one.pid != ended}
+
+    def _note_children(self, call: Call) -> None:
+        """Before a child has begun, it cannot halt, and would do so at another moment in each run."""
+        if call.event != "return" or call.error:
+            return
+        until = time.monotonic() + _BEGIN_S
+        if call.name == "CreateProcess":
+            arguments = call.arguments
+            pid = arguments["lpProcessInformation"]["dwProcessId"]
+            if not self.toolchain.has(program_of(arguments["lpApplicationName"], arguments["lpCommandLine"])):
+                return  # it writes no trace
+            if "CREATE_SUSPENDED" in str(arguments["dwCreationFlags"]):
+                self._suspended.add(pid)
+            else:
+                self._to_begin[pid] = until
+        elif call.name == "ResumeThread":
+            thread = self.kernel.object_of(call.pid, call.arguments["hThread"])
+            resumed = {pid for pid in self._suspended if self.kernel.processes[pid].threads[1].object is thread}
+            self._suspended -= resumed
+            self._to_begin |= {pid: until for pid in resumed}
+        elif call.name == "TerminateProcess":
+            self._to_begin.pop(_ended_by(call) or 0, None)
 
     def _is_still(self) -> bool:
         """Whether all programs wait, and all is known that they have done."""
         heard = self._heard_so_far
         # During exec a process has no environment by which it could be found; one that has begun is past exec.
         has_begun = all(lane in self._begun for lane, actor in self.actors.items() if actor.process)
+        has_begun = has_begun and all(time.monotonic() > until for until in self._to_begin.values())
         is_reached = has_begun and self._stillness.is_reached()
         super().look()
         return is_reached and heard == self._heard_so_far
@@ -151,6 +203,7 @@ class SteppedStage(Stage):
         if self._steps <= _MOST_STEPS_WAITED:
             self.paused_s += time.monotonic() - self._stepped_at
         self._stepped_at = time.monotonic()
+        self._stepped = call.pid, call.thread
         del self.halted[key]
         self._stillness.heard()
         assert self._stepper.stdin

@@ -6,28 +6,28 @@ from __future__ import annotations
 import sys
 
 from ..play.actor import Mismatch
-from ..play.perform import perform
-from ..play.scene import Scene, Step
-from ..play.stepping import SteppedStage
+from ..play.scene import Scene
 from ..setup.toolchain import Toolchain, is_win32
-from ..trace.events import Call, Event
+from ..trace.kernel import Kernel
 from . import replay, screen
+from .frame import WORDS
 from .key_calls import KeyCalls
 from .moments import Moments
 from .report import report
-from .screen import Quit, Screen
+from .screen import Quit
+from .spectator import WatchedStage
 
 
 def play(toolchain: Toolchain, scene: Scene, title: str, language: str, auto_s: float | None,
          key_calls: KeyCalls | None = None) -> int:
     """Halts before each call that is a key call, or before every one where none are named."""
     if not any(map(is_win32, scene.programs)):
-        return replay.play(toolchain, scene, title, language, auto_s, key_calls)
-    with screen.opened(title, language, auto_s) as opened, \
-            DemoStage(toolchain, opened, language, key_calls, scene) as stage:
+        return _play_recording(toolchain, scene, f"{title}  ·  {WORDS[language]['recording']}", language, auto_s,
+                               key_calls)
+    with screen.opened(title, language, auto_s) as opened, WatchedStage(
+            toolchain, lambda kernel, run: Moments(opened, language, key_calls, scene, kernel, run)) as stage:
         try:
-            perform(scene, stage)
-            stage.finish()
+            stage.play(scene)
         except Quit:
             return 0
         except Mismatch as mismatch:
@@ -39,29 +39,14 @@ def play(toolchain: Toolchain, scene: Scene, title: str, language: str, auto_s: 
     return 1
 
 
-class DemoStage(SteppedStage):
-    """Shows a moment before each call, while all programs stand still."""
-
-    def __init__(self, toolchain: Toolchain, where: Screen, language: str, key_calls: KeyCalls | None,
-                 scene: Scene) -> None:
-        super().__init__(toolchain)
-        self._moments = Moments(where, language, key_calls, scene, self.kernel, self.run)
-
-    def heard(self, event: Event) -> None:
-        super().heard(event)
-        self._moments.heard(event)
-
-    def has_happened(self, call: Call) -> None:
-        self._moments.has_happened(call)
-
-    def before(self, step: Step) -> None:
-        super().before(step)
-        self._moments.narrate(step)
-
-    def about_to_call(self, call: Call) -> None:
-        self._moments.about_to_call(call, {one.lane for one in self.halted.values()})
-
-    def finish(self) -> None:
-        self.look()
-        self.take_in()
-        self._moments.finish()
+def _play_recording(toolchain: Toolchain, scene: Scene, title: str, language: str, auto_s: float | None,
+                    key_calls: KeyCalls | None) -> int:
+    recorded = replay.record(toolchain, scene)
+    if recorded is None:
+        return 1
+    with screen.opened(title, language, auto_s) as opened:
+        try:
+            recorded.show(Moments(opened, language, key_calls, scene, Kernel(), recorded.run))
+        except Quit:
+            pass
+    return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ..play.scene import Place, Scene, SceneError, Step
+from ..play.scene import Place, Scene, Step
 from ..setup.toolchain import is_win32
 from ..trace.events import Call, Event, Kind
 from ..trace.kernel import Kernel
@@ -15,6 +15,7 @@ from .call_text import Reader
 from .frame import WORDS, Column, Handle, Moment, Object
 from .key_calls import KeyCalls
 from .screen import Screen
+from .spectator import Narrations
 from .state_text import StateText
 
 _SHOWN_LINES = (Kind.LINE, Kind.ERROR, Kind.TYPE, Kind.INTERRUPT, Kind.END_INPUT)
@@ -25,8 +26,7 @@ class Moments:
 
     def __init__(self, where: Screen, language: str, key_calls: KeyCalls | None, scene: Scene, kernel: Kernel,
                  run: str) -> None:
-        self._scene = scene
-        self._placed = [step for step in scene.steps if step.narrated_at]  # narrations that are to come
+        self._narrations = Narrations(scene)
         self._screen = where
         self._language = language
         self._key_calls = key_calls
@@ -70,11 +70,10 @@ class Moments:
             self._narration = step.narration[self._language]
 
     def _narrate_at(self, place: Place) -> bool:
-        """The narrations that have a place come in the order of the scene."""
-        if not self._placed or self._placed[0].narrated_at != place:
-            return False
-        self._narration = self._placed.pop(0).narration[self._language]
-        return True
+        narration = self._narrations.at(place)
+        if narration:
+            self._narration = narration[self._language]
+        return narration is not None
 
     # --- what is shown
 
@@ -87,8 +86,7 @@ class Moments:
 
     def finish(self) -> None:
         """Shows how it has ended."""
-        for step in self._placed:
-            raise SceneError(f"{self._scene.path}:{step.number}: the narration '{step.narrated_at}' has met no call")
+        self._narrations.finish()
         self._show(None, ())
 
     def _show(self, call: Call | None, halted: Collection[str]) -> None:

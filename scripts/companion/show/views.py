@@ -1,12 +1,9 @@
-"""The calls of a recorded run: as a table, as JSON, as a diagram, as a timeline."""
+"""The calls of a recorded run: as a table, as a diagram, as a timeline."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
-from ..trace.events import Call
 from ..trace.kernel import Kernel
 from ..trace.library_calls import without_lines
 from ..trace.order import place
@@ -15,7 +12,7 @@ from .diagram import mermaid
 from .perfetto import perfetto
 from .record import Recording
 
-FORMATS = ("text", "json", "mermaid", "perfetto")
+FORMATS = ("text", "mermaid", "perfetto")
 
 
 def rendered(recording: Recording, format: str) -> str:
@@ -23,8 +20,7 @@ def rendered(recording: Recording, format: str) -> str:
         return mermaid(without_lines(recording.calls), recording.run)
     if format == "perfetto":
         return perfetto(recording.calls, recording.run)
-    lines = _table(recording) if format == "text" else _json(recording)
-    return "".join(line + "\n" for line in lines)
+    return "".join(line + "\n" for line in _table(recording))
 
 
 def _table(recording: Recording) -> Iterator[str]:
@@ -44,33 +40,3 @@ def _table(recording: Recording) -> Iterator[str]:
         else:
             text = reader.returned(call, call.key in entered)
         yield f"{place(call) - first:9.6f}  {call.lane:{width}}  {text}"
-
-
-def _json(recording: Recording) -> Iterator[str]:
-    """The events as they are, each handle with the kernel object that is behind it."""
-    kernel = Kernel()
-    for call in recording.calls:
-        before = _with_objects(call, kernel) if call.event != "return" or call.name == "CloseHandle" else None
-        kernel.apply(call)
-        event = {"event": call.event, "time": round(call.time, 6), "pid": call.pid, "tid": call.tid,
-                 "program": call.lane}
-        if call.name:
-            arguments, result = before or _with_objects(call, kernel)
-            event |= {"thread": call.thread, "call": call.name, "number": call.number, "file": call.file,
-                      "line": call.line, "library": call.is_library, "args": arguments}
-            if call.event == "return":
-                event |= {"begin": round(call.begin, 6), "result": result, "error": call.error}
-        yield json.dumps(event, ensure_ascii=False)
-
-
-def _with_objects(call: Call, kernel: Kernel) -> tuple[Any, Any]:
-    def look(value: Any) -> Any:
-        if isinstance(value, list):
-            return [look(one) for one in value]
-        if not isinstance(value, dict):
-            return value
-        found = kernel.object_of(call.pid, value) if "handle" in value else None
-        more = {"object": {"number": found.number, "type": found.type, "name": found.name}} if found else {}
-        return {name: look(one) for name, one in value.items()} | more
-
-    return look(call.arguments), look(call.result)

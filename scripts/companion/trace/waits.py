@@ -71,3 +71,16 @@ def _posix_objects(kernel: KernelState, call: Call, name: str) -> list[KernelObj
     if name == "":  # a FIFO that is opened
         return [one for one in kernel.of_type("fifo") if one.name == value and not one.fifo]
     return [kernel.behind(call.pid, value)]
+
+
+def is_over(wait: Wait) -> bool:
+    """Whether the model has a reason why such a wait comes to its end; also where it cannot tell."""
+    if wait.what == "signal":
+        signaled = [one.value("signaled") is not False for one in wait.objects]
+        return not signaled or (all(signaled) if wait.needs_all else any(signaled))
+    if wait.what == "data":
+        return not wait.objects or any(one.inbox is None or one.inbox.chunks or one.value("other_end")
+                                       for one in wait.objects)
+    if wait.what == "client":
+        return all(one.value("state") in (None, "connected") for one in wait.objects)
+    return True
