@@ -160,8 +160,8 @@ def test_a_file_of_tests_has_the_name_of_a_lesson_or_is_about_the_project() -> N
     """By its name `lesson test LESSON` finds it."""
     about_the_project = {
         "bench_ipc", "build", "common", "compilers", "demo", "demo_terminal", "house", "kernel", "kernel_live",
-        "kernel_posix", "layers", "lesson_command", "lint", "meson", "mutants", "new_lesson", "pages", "recording", "rooms",
-        "scene", "scenes", "stage", "terminal", "trace", "units", "views", "windows"}
+        "kernel_posix", "layers", "lesson_command", "lint", "meson", "mutants", "new_lesson", "pages", "recording",
+        "rooms", "scene", "scenes", "stage", "terminal", "trace", "units", "views", "windows"}
     names = {path.stem.removeprefix("test_") for path in (SOURCE / "tests").glob("test_*.py")}
     of_lessons = {name for name in names for lesson in LESSONS if name.startswith(lesson.name.replace("-", "_"))}
     assert names - of_lessons == about_the_project
