@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import DEADLINE_S, TOOLCHAINS, linux_only, wine_differs
+from conftest import DEADLINE_S, TOOLCHAINS, WIN32, linux_only, wine_differs
 from huge_file import make_endless
 from companion.maintain import bench
 from companion.play.actor import Actor
@@ -412,6 +412,35 @@ def test_between_two_instances_there_is_no_pipe(win32_stage: Stage) -> None:
     server.type("again")
     assert early.next_line() == "abcd"
     assert early.exit() == 0
+
+
+@pytest.mark.parametrize("program", ["NamedPipe_Client", "NamedPipe_Fetch", "CallPipe"])
+@pytest.mark.parametrize("build", WIN32)
+def test_who_waits_for_an_instance_that_goes_waits_on(build: str, program: str) -> None:
+    """Row 12 of the public reports. The one instance is closed while WaitNamedPipe waits for it, and made anew."""
+    with Stage(TOOLCHAINS[build], deadline_s=DEADLINE_S, is_traced=True) as stage:
+        server = one_instance(stage)
+        busy = stranger(stage, "hold", "1")
+        assert busy.next_line() == "holding"
+        waiting = stage.start(program, "--name", stage.unique("pipe"))
+
+        def waits() -> bool:
+            last = next((call for call in reversed(stage.calls) if call.lane == program), None)
+            return last is not None and (last.event, last.name) in (("enter", "WaitNamedPipe"),
+                                                                    ("enter", "CallNamedPipe"))
+
+        assert stage.wait(waits)
+        busy.end_input()
+        assert server.next_line() == "closed"
+        server.type("again")
+        assert server.next_line() == "ready"
+        if program == "CallPipe":  # asks twice
+            assert waiting.next_line() == "CallNamedPipe: OK 5"
+            assert server.next_line() == "closed"
+            server.type("again")
+            assert waiting.next_line() == "TransactNamedPipe: OK 5"
+        assert waiting.exit() == 0
+        assert [line for line in waiting.errors.all if not line.endswith("is busy: waiting")] == []
 
 
 @pytest.mark.parametrize("program", ["NamedPipe_Client", "NamedPipe_Fetch"])

@@ -33,9 +33,9 @@ static HANDLE open_pipe(const TCHAR *pipeName)
             if (!isBusy)
                 report(_T("%s is busy: waiting"), pipeName);
             isBusy = true;
-            /* Another client may be faster then: so the loop. */
-            if (WaitNamedPipe(pipeName, (DWORD)(end - now)))
-                continue;
+            /* Whatever it gives, CreateFile tells more: another client may be faster, or the pipe may have gone. */
+            WaitNamedPipe(pipeName, (DWORD)(end - now));
+            continue;
         }
         /* A server that closes its one instance and makes it anew for each client: between the two there is no pipe. */
         if (GetLastError() != ERROR_FILE_NOT_FOUND || !isBusy || now >= end) {

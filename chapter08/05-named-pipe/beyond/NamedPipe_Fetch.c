@@ -40,8 +40,9 @@ static HANDLE open_pipe(const TCHAR *pipeName)
         DWORD left = time_left();
         if (GetLastError() == ERROR_PIPE_BUSY && left > 0) {
             wasBusy = true;
-            if (WaitNamedPipe(pipeName, left))
-                continue;
+            /* Whatever it gives, CreateFile tells more: another client may be faster, or the pipe may have gone. */
+            WaitNamedPipe(pipeName, left);
+            continue;
         }
         /*
          * A server that closes its one instance and makes it anew for each client: between the two there is no pipe.
@@ -51,7 +52,7 @@ static HANDLE open_pipe(const TCHAR *pipeName)
             Sleep(min(left, LOOK_AGAIN_MS));
             continue;
         }
-        if (GetLastError() == ERROR_PIPE_BUSY || GetLastError() == ERROR_SEM_TIMEOUT) {
+        if (GetLastError() == ERROR_PIPE_BUSY) {
             report(_T("%s was busy for %lu ms"), pipeName, timeout);
             exit(STATUS_FAILED);
         }
