@@ -200,7 +200,7 @@ def test_nothing_runs_before_it_belongs_to_the_job(build: str) -> None:
         owner = stage.start("RunInJob")
         owner.type("")
         assert owner.exit() == 0
-        assert owner.output.all[-1] == "ended: 1 processes"
+        assert owner.output.all[-1] == "processes ended: 1"
         calls = [call for call in stage.calls if call.lane == "RunInJob" and call.event == "return"]
         names = [call.name for call in calls]
         wanted = ["CreateJobObject", "SetInformationJobObject", "CreateProcess", "AssignProcessToJobObject",
@@ -219,7 +219,7 @@ def test_a_subreaper_ends_its_orphans(posix_stage: Stage) -> None:
         assert posix_stage.start("kill_process", middle).exit() == 0
     reaper.type("")
     assert reaper.exit() == 0
-    assert reaper.output.all[-1] == "ended: 4 processes"
+    assert reaper.output.all[-1] == "processes ended: 4"
     assert not any(Path(f"/proc/{id}").exists() for id in ids)
 
 

@@ -105,6 +105,6 @@ int _tmain(int argc, TCHAR *argv[])
         report(_T("after %d ms not all of them have ended"), GONE_WITHIN_MS);
         return STATUS_FAILED;
     }
-    print(_T("ended: %lu processes\n"), count);
+    print(_T("processes ended: %lu\n"), count);
     return 0;
 }

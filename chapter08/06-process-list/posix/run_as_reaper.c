@@ -75,6 +75,6 @@ int main(int argc, char *argv[])
     /* With each that ends, its children become ours. Until there is none. */
     while (waitpid(-1, NULL, WNOHANG) >= 0 || errno == EINTR)
         ended += end_children();
-    print("ended: %u processes\n", ended);
+    print("processes ended: %u\n", ended);
     return 0;
 }
