@@ -18,7 +18,7 @@ FILES = [file for _, files in LAYERS for file in files.strip("`").split("` `")]
 BUILDS = {"unicode": ["companion", "companion_trace"], "ansi": ["companion", "companion_trace"],
           "posix": ["companion_posix"]}
 MEMORY = {"malloc", "calloc", "realloc", "strdup", "_strdup", "wcsdup", "_wcsdup", "strndup", "vasprintf", "asprintf"}
-GENERATED = {"trace_kernel32.c", "trace_runtime.c", "trace_ws2_32.c"}
+GENERATED = {"trace_kernel32.c", "trace_user32.c", "trace_runtime.c", "trace_ws2_32.c"}
 TRACE = {file for file in FILES if file.startswith("trace/")} | GENERATED
 
 

@@ -430,6 +430,42 @@ def test_only_a_line_for_another_program_halts_it(win32: Toolchain) -> None:
     assert halts == [("PipeChild (1)", "ReadFile"), ("PipeChild (1)", "WriteFile"), ("PipeChild (1)", "ReadFile")]
 
 
+# --- calls that are seldom seen
+
+
+def test_what_the_system_calls_back(traced_stage: Stage) -> None:
+    run(traced_stage, "TraceProbe", "pool")
+    events = events_of(traced_stage)
+    own = [call.name for call in events if call.event == "return" and call.thread == 1]
+    assert own == ["CreateEvent", "CreateEvent", "RegisterWaitForSingleObject", "SignalObjectAndWait",
+                   "UnregisterWaitEx", "CreateTimerQueue", "CreateTimerQueueTimer", "MsgWaitForMultipleObjects",
+                   "DeleteTimerQueueEx", "OpenThread", "QueueUserAPC", "SetEvent", "WaitForMultipleObjectsEx",
+                   "CloseHandle"]
+    called_back = [call for call in events if call.thread > 1]
+    assert {call.name for call in called_back} == {"SetEvent"}
+    assert [call.thread for call in called_back if call.is_pool] == sorted({call.thread for call in called_back})
+    opened = next(call for call in events if call.name == "OpenThread")
+    assert opened.result["tid"] == opened.arguments["dwThreadId"] == opened.tid
+    wait = next(call for call in events if call.event == "return" and call.name == "WaitForMultipleObjectsEx")
+    assert wait.result["name"] == "WAIT_IO_COMPLETION"
+
+
+def test_both_ends_of_a_connection_have_addresses(traced_stage: Stage) -> None:
+    run(traced_stage, "TraceProbe", "sockets")
+    calls = {call.name: call for call in returned(traced_stage)}
+    server = calls["getsockname"].arguments["name"]
+    assert calls["bind"].addresses == {"local": server}
+    assert calls["bind"].arguments["name"] == "127.0.0.1:0"  # the system has chosen the port
+    assert calls["accept"].arguments["addr"] is None
+    assert calls["accept"].addresses == {"local": server, "peer": calls["connect"].addresses["local"]}
+    assert calls["connect"].arguments["name"] == server
+    assert not [call for call in calls.values() if call.error]
+    sent = [{"bytes": 3, "text": "abc"}, {"bytes": 2, "text": "de"}]
+    assert calls["WSASend"].arguments["lpBuffers"] == sent
+    assert calls["WSARecv"].arguments["lpBuffers"] == [{"bytes": 4, "text": "abcd"}, {"bytes": 1, "text": "e"}]
+    assert calls["WSAEventSelect"].arguments["lNetworkEvents"] == 0 and "WSASocket" in calls and "WSACleanup" in calls
+
+
 # --- how the recorders come in front of a program
 
 
@@ -549,6 +585,7 @@ NOT_RECORDED = set("""
     ("BOOL Beep(LPWHAT x)", "LPWHAT x: this type needs a kind behind the name"),
     ("BOOL Beep(DWORD x) quickly", "unknown word 'quickly'"),
     ("Beep", "expected a prototype"),
+    ("BOOL Beep(DWORD x)\nBOOL Beep(DWORD x)", "Beep stands here twice"),
 ])
 def test_a_mistake_in_the_table_is_named(tmp_path: Path, line: str, complaint: str) -> None:
     table = tmp_path / "table.txt"
@@ -556,7 +593,7 @@ def test_a_mistake_in_the_table_is_named(tmp_path: Path, line: str, complaint: s
     command = [sys.executable, str(SOURCE / "common/trace/trace_calls.py"), str(table), str(tmp_path / "calls.h")]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 1
-    assert result.stderr.startswith(f"{table}:3: ") and complaint in result.stderr
+    assert result.stderr.startswith(f"{table}:{3 + line.count(chr(10))}: ") and complaint in result.stderr
 
 
 @pytest.mark.parametrize("header, names", [

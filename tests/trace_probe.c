@@ -1,7 +1,7 @@
 /*
  * trace_probe.c - makes calls for the tests to find in the trace.
  *
- * Run     TraceProbe errors | forms | handles | threads N | ends | end HOW | overhead
+ * Run     TraceProbe errors | forms | handles | threads N | ends | end HOW | pool | sockets | overhead
  */
 #include <process.h>
 #include <stdlib.h>
@@ -10,6 +10,8 @@
 #include "companion.h"
 
 #include <tlhelp32.h>
+#include <winsock2.h>
+#include <ws2tcpip.h>
 
 /* Prints the last error after calls that set it, and after calls that leave it alone. */
 static int show_errors(void)
@@ -167,6 +169,73 @@ static int end_threads(void)
     return 0;
 }
 
+static VOID CALLBACK on_apc(ULONG_PTR hEvent)
+{
+    SetEvent((HANDLE)hEvent);
+}
+
+/* Work for threads of the system, an APC, and waits that are seldom seen. */
+static int use_pool(void)
+{
+    HANDLE hWait, hQueue, hTimer, hEvents[2], hThread;
+
+    for (int i = 0; i < 2; i++)
+        hEvents[i] = CreateEvent(NULL, FALSE, FALSE, NULL);
+    if (!RegisterWaitForSingleObject(&hWait, hEvents[0], on_timer, hEvents[1], INFINITE, WT_EXECUTEONLYONCE))
+        die_error(_T("RegisterWaitForSingleObject"));
+    SignalObjectAndWait(hEvents[0], hEvents[1], INFINITE, FALSE);
+    UnregisterWaitEx(hWait, INVALID_HANDLE_VALUE);
+
+    hQueue = CreateTimerQueue();
+    CreateTimerQueueTimer(&hTimer, hQueue, on_timer, hEvents[1], 1, 0, WT_EXECUTEDEFAULT);
+    MsgWaitForMultipleObjects(2, hEvents, FALSE, INFINITE, 0);
+    DeleteTimerQueueEx(hQueue, INVALID_HANDLE_VALUE);
+
+    hThread = OpenThread(THREAD_SET_CONTEXT | THREAD_QUERY_LIMITED_INFORMATION, FALSE, GetCurrentThreadId());
+    QueueUserAPC(on_apc, hThread, (ULONG_PTR)hEvents[0]);
+    WaitForMultipleObjectsEx(2, hEvents, FALSE, INFINITE, TRUE);
+    CloseHandle(hThread);
+    return 0;
+}
+
+/* A connection with itself, by calls of Windows' own. */
+static int use_sockets(void)
+{
+    WSADATA data;
+    SOCKADDR_IN address = {0};
+    WSANETWORKEVENTS events;
+    char text[] = "abcde", first[4] = "", second[4] = "";
+    WSABUF sent[2] = {{3, text}, {2, text + 3}}, read[2] = {{4, first}, {4, second}};
+    int bytes = sizeof(address);
+    DWORD count, flags = 0;
+
+    WSAStartup(MAKEWORD(2, 2), &data);
+    SOCKET listener = WSASocket(AF_INET, SOCK_STREAM, IPPROTO_TCP, NULL, 0, WSA_FLAG_OVERLAPPED);
+    SOCKET client = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    bind(listener, (const SOCKADDR *)&address, sizeof(address));
+    listen(listener, 1);
+    getsockname(listener, (SOCKADDR *)&address, &bytes);
+    WSAEVENT hEvent = WSACreateEvent();
+    WSAEventSelect(listener, hEvent, FD_ACCEPT | FD_CLOSE);
+    connect(client, (const SOCKADDR *)&address, sizeof(address));
+    WSAWaitForMultipleEvents(1, &hEvent, FALSE, WSA_INFINITE, FALSE);
+    WSAEnumNetworkEvents(listener, hEvent, &events);
+    SOCKET server = accept(listener, NULL, NULL);
+    WSAEventSelect(server, NULL, 0); /* it waits again */
+    u_long isNonblocking = 0;
+    ioctlsocket(server, (long)FIONBIO, &isNonblocking);
+    WSASend(client, sent, 2, &count, 0, NULL, NULL);
+    WSARecv(server, read, 2, &count, &flags, NULL, NULL);
+    closesocket(server);
+    closesocket(client);
+    closesocket(listener);
+    WSACloseEvent(hEvent);
+    WSACleanup();
+    return 0;
+}
+
 static void call_at_end(void)
 {
     SetEvent(NULL);
@@ -270,7 +339,12 @@ int _tmain(int argc, TCHAR *argv[])
         return end_threads();
     if (_tcscmp(what, _T("end")) == 0 && argc > 2)
         return end_process(argv[2]);
+    if (_tcscmp(what, _T("pool")) == 0)
+        return use_pool();
+    if (_tcscmp(what, _T("sockets")) == 0)
+        return use_sockets();
     if (_tcscmp(what, _T("overhead")) == 0)
         return measure_overhead();
-    die_usage(_T("expected errors, forms, handles, threads N, ends, end HOW or overhead, found '%s'"), what);
+    die_usage(_T("expected errors, forms, handles, threads N, ends, end HOW, pool, sockets or overhead, found '%s'"),
+              what);
 }

@@ -20,6 +20,7 @@
 /* Prototypes of the recorders, and a macro for each call of trace_calls.txt. */
 #include "trace_kernel32.h"
 #include "trace_runtime.h"
+#include "trace_user32.h"
 
 /* The trace begins with the program. companion.h, which comes later, declares this name then. */
 #define companion_init trace_companion_init

@@ -18,6 +18,7 @@ type, one with a colon as
     received(ROOM)          the same, where the result is their number
     chars(COUNT), read_chars(COUNT, ROOM)      the same as data and read, where characters are counted
     out_text, out_result_text(ROOM)    the text that it gives; in the latter case if the result is less than ROOM
+    buffers(COUNT), out_buffers(COUNT, READ)   the data in the buffers of WSASend and WSARecv
     startup(FLAGS), attribute_value(ATTRIBUTE, BYTES), address, out_address, large      by their fields
     start(TRAMPOLINE), start_parameter         what a new thread is to run, and what it is given
     thread                  a handle of a thread, with its id
@@ -36,24 +37,27 @@ from pathlib import Path
 # How a parameter of this type is shown. What begins with out_ is known after the call.
 TYPES = {
     "HANDLE": "handle", "SOCKET": "socket", "BOOL": "bool", "LPCTSTR": "text", "LPTSTR": "text", "PCSTR": "text",
-    "LPSECURITY_ATTRIBUTES": "security", "LPOVERLAPPED": "overlapped", "LARGE_INTEGER": "large_value",
+    "WSAEVENT": "handle", "LPSECURITY_ATTRIBUTES": "security", "LPOVERLAPPED": "overlapped",
+    "LPWSAOVERLAPPED": "overlapped", "LARGE_INTEGER": "large_value",
     "LPPROC_THREAD_ATTRIBUTE_LIST": "pointer",
     "LPDWORD": "out_number", "PDWORD": "out_number", "PULONG": "out_number", "LPLONG": "out_number",
     "PSIZE_T": "out_number", "PLARGE_INTEGER": "out_large",
     "unsigned*": "out_number", "LPPROCESS_INFORMATION": "out_process_information",
     "LPPROCESSENTRY32": "out_process_entry",
-} | dict.fromkeys(["DWORD", "UINT", "ULONG", "LONG", "int", "INT", "long", "SIZE_T", "unsigned"], "number")
+} | dict.fromkeys(["DWORD", "UINT", "ULONG", "LONG", "int", "INT", "long", "SIZE_T", "WORD", "GROUP",
+                   "unsigned"], "number")
 
 # The types of a call that has two forms, in its W form and in its A form. The plain name is one of the two.
 FORMS = {
     "LPCTSTR": ("LPCWSTR", "LPCSTR"), "LPTSTR": ("LPWSTR", "LPSTR"), "LPTCH": ("LPWCH", "LPCH"),
     "LPSTARTUPINFO": ("LPSTARTUPINFOW", "LPSTARTUPINFOA"),
     "LPPROCESSENTRY32": ("LPPROCESSENTRY32W", "LPPROCESSENTRY32"),
+    "LPWSAPROTOCOL_INFO": ("LPWSAPROTOCOL_INFOW", "LPWSAPROTOCOL_INFOA"),
 }
 
 # What may stand behind a prototype; the comments in the table say what it means.
-WORDS = {"blocks", "ends_process", "ends_runtime", "ends_thread", "fails", "made", "may_exist", "plain_is_ansi",
-         "shows"}
+WORDS = {"asks_local", "asks_peer", "blocks", "ends_process", "ends_runtime", "ends_thread", "fails", "made",
+         "may_exist", "plain_is_ansi", "shows"}
 
 POINTERS = {"LPVOID", "LPWCH", "LPCH"}
 FAILED = {"BOOL": "FALSE", "HANDLE": "NULL"} | dict.fromkeys(POINTERS, "NULL")
@@ -133,6 +137,8 @@ def read(path: Path) -> tuple[list[Call], dict[str, Constants]]:
             library = found[1]
         elif found := _CALL.fullmatch(line):
             try:
+                if found["name"] in {call.name for call in calls}:
+                    raise TableError(f"{found['name']} stands here twice")
                 calls.append(_call(library, found))
             except TableError as error:
                 raise TableError(f"{path}:{number}: {error}") from error
@@ -202,6 +208,9 @@ def recorder(call: Call, constants: dict[str, Constants]) -> str:
     text += "    trace_result(&call);\n"
     if call.gives:
         text += f"    {_result(call, constants)}\n"
+    for word in ("local", "peer"):
+        if f"asks_{word}" in call.words:
+            text += f'    if ({_success(call)})\n        trace_{word}(&call, {call.words[f"asks_{word}"][0]});\n'
     return text + "    trace_end(&call);\n" + ("    return result;\n" if call.gives else "") + "}\n"
 
 
@@ -268,6 +277,8 @@ def _taken(call: Call, one: Parameter, constants: dict[str, Constants]) -> str:
         return f'trace_chars(&call, "{name}", {call.text(name)}, {operands[0]});'
     if kind == "data":
         return f'trace_data(&call, "{name}", {name}, (size_t){operands[0]});'
+    if kind == "buffers":
+        return f'trace_buffers(&call, "{name}", {name}, {operands[0]}, MAXDWORD);'
     if kind == "startup":
         # The two forms of the structure differ in the types of texts that are not shown.
         return f'trace_startup(&call, "{name}", (const STARTUPINFOW *){name}, {operands[0]});'
@@ -294,6 +305,10 @@ def _written(call: Call, one: Parameter, constants: dict[str, Constants]) -> str
         return f"trace_chars(&call, NULL, {call.text(name)}, trace_count({', '.join(operands)}));"
     if kind == "received":
         return f"trace_data(&call, NULL, {name}, (size_t)result);"
+    if kind == "pointer":
+        return f"trace_pointer(&call, NULL, *{name});"
+    if kind == "buffers":
+        return f"trace_buffers(&call, NULL, {name}, {operands[0]}, {operands[1]} == NULL ? 0 : *{operands[1]});"
     if kind == "text":
         return f"trace_text(&call, NULL, {call.text(name)});"
     if kind == "result_text":

@@ -57,6 +57,8 @@ void trace_wait_result(trace_call *call, const char *name, DWORD value)
     begin_name(call);
     if (value == WAIT_TIMEOUT) {
         trace_put(call, "WAIT_TIMEOUT");
+    } else if (value == WAIT_IO_COMPLETION) {
+        trace_put(call, "WAIT_IO_COMPLETION");
     } else if (value == WAIT_FAILED) {
         trace_put(call, "WAIT_FAILED");
     } else {

@@ -109,6 +109,11 @@ void trace_process_information(trace_call *call, const char *name, const PROCESS
 void trace_process_entry(trace_call *call, const char *name, trace_string program, DWORD pid, DWORD parent);
 
 void trace_address(trace_call *call, const char *name, const SOCKADDR *address);
+/* The data in the buffers, of which the first `bytes` count. */
+void trace_buffers(trace_call *call, const char *name, const WSABUF *buffers, DWORD count, DWORD bytes);
+/* What the system says of a socket's own address, and of that at the other end. */
+void trace_local(trace_call *call, SOCKET s);
+void trace_peer(trace_call *call, SOCKET s);
 
 /*
  * A thread that the program makes runs one of the trampolines, which writes the lines of its start and of its end

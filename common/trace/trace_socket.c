@@ -22,3 +22,35 @@ void trace_address(trace_call *call, const char *name, const SOCKADDR *address)
     }
     trace_word(call, name, text);
 }
+
+void trace_buffers(trace_call *call, const char *name, const WSABUF *buffers, DWORD count, DWORD bytes)
+{
+    trace_put_key(call, name);
+    trace_put(call, "[");
+    for (DWORD i = 0; i < count && (i == 0 || bytes > 0); i++) {
+        DWORD part = buffers[i].len < bytes ? buffers[i].len : bytes;
+        if (i > 0)
+            trace_put(call, ",");
+        trace_data(call, NULL, buffers[i].buf, part);
+        bytes -= part;
+    }
+    trace_put(call, "]");
+}
+
+void trace_local(trace_call *call, SOCKET s)
+{
+    SOCKADDR_STORAGE address;
+    int bytes = sizeof(address);
+
+    if (getsockname(s, (SOCKADDR *)&address, &bytes) == 0)
+        trace_address(call, "local", (const SOCKADDR *)&address);
+}
+
+void trace_peer(trace_call *call, SOCKET s)
+{
+    SOCKADDR_STORAGE address;
+    int bytes = sizeof(address);
+
+    if (getpeername(s, (SOCKADDR *)&address, &bytes) == 0)
+        trace_address(call, "peer", (const SOCKADDR *)&address);
+}

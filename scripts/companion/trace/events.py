@@ -44,6 +44,7 @@ class Call:
     begin: float = 0.0
     is_halted: bool = False  # the thread waits until the stage lets it go on
     printed: dict[str, int] = field(default_factory=dict)  # the bytes on "out" and "err" before it
+    addresses: dict[str, str] = field(default_factory=dict)  # of its socket, as the system says: "local", "peer"
     file: str = ""  # where it stands in the source, from the root of the project: "chapter07/01-mailslot/MailSender.c"
     line: int = 0
     is_library: bool = False  # made by the library, for a program that prints or reads a line

@@ -46,6 +46,7 @@ class Trace:
             data.get("number", 0), data.get("args", started), data.get("result", data.get("code")), data.get("error"),
             begin=data.get("begin", data["time"]) / 1e6, is_halted=data.get("halted", False),
             printed={stream: data[stream] for stream in ("out", "err") if stream in data},
+            addresses={name: data[name] for name in ("local", "peer") if name in data},
             file=data.get("file", ""), line=data.get("line", 0), is_library=data.get("library", False),
             thread=data["thread"], is_pool=data.get("pool", False),
             creator=(creator["thread"], creator["number"]) if creator else None)
