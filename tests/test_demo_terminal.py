@@ -39,6 +39,36 @@ def test_keys(keys: str | None, status: int) -> None:
         assert stage.wait(lambda: processes.with_variable(f"DEMO_TEST={mark}".encode()) == [])
 
 
+def test_a_step_and_the_next_narration_are_gone_to() -> None:
+    terminal = PseudoTerminal(DEMO, os.environ | {"LINES": "40", "COLUMNS": "100"})
+    try:
+        terminal.wait_for("CreateMailslot(")
+        terminal.press("n")  # what is narrated next, over steps that are not shown
+        assert "step 2" not in terminal.wait_for("step 3")
+        terminal.press("1")
+        terminal.press("9")
+        terminal.wait_for("to step 19")
+        terminal.press("\x7f")
+        terminal.press("\r")
+        terminal.wait_for("step 1")
+        terminal.wait_for("a past step")
+        terminal.press("5")
+        terminal.press("\r")
+        assert "step 4" not in terminal.wait_for("step 5")
+        terminal.press("9")
+        terminal.press("9")
+        terminal.press("\r")  # there are fewer
+        terminal.wait_for("over.")
+        terminal.press("n")
+        terminal.press("b")
+        terminal.wait_for("a past step")
+        terminal.press("q")
+        terminal.rest()
+        assert terminal.process.wait(DEADLINE_S) == 0
+    finally:
+        terminal.close()
+
+
 def test_it_follows_the_size_of_the_terminal() -> None:
     environment = {name: value for name, value in os.environ.items() if name not in ("LINES", "COLUMNS")}
     terminal = PseudoTerminal(DEMO, environment | {"NO_COLOR": "1"})

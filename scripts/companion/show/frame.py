@@ -15,14 +15,17 @@ WORDS = {
     "en": {"step": "step", "halts": "▶ is about to call", "waits": "waits in", "ended": "has ended", "runs": "runs",
            "objects": "Kernel objects", "count": "usage count", "none": "(none yet)", "gone": "gone",
            "inherit": "inheritable", "table": "handle table", "descriptors": "descriptors",
-           "recording": "a recording", "keys": "Enter: go on   b: back   q: quit",
+           "recording": "a recording",
+           "keys": "Enter: go on · n: next narration · a number, Enter: that step · b: back · q: quit",
            "over": "The scene is over.",
-           "past": "a past step: Enter: forward   b: back   q: quit", "end_keys": "b: back   q, Enter: quit"},
+           "past": "a past step: Enter: forward · n: next narration · b: back · q: quit",
+           "end_keys": "b: back · a number, Enter: that step · q, Enter: quit", "to": "to step"},
     "ko": {"step": "단계", "halts": "▶ 호출 직전", "waits": "대기 중:", "ended": "끝났음", "runs": "실행 중",
            "objects": "커널 오브젝트", "count": "Usage Count", "none": "(아직 없음)", "gone": "사라짐",
            "inherit": "상속 가능", "table": "핸들 테이블", "descriptors": "디스크립터", "recording": "녹화",
-           "keys": "Enter: 다음   b: 이전   q: 종료", "over": "장면이 끝났다.",
-           "past": "지난 단계: Enter: 앞으로   b: 이전   q: 종료", "end_keys": "b: 이전   q, Enter: 종료"},
+           "keys": "Enter: 다음 · n: 다음 해설 · 숫자와 Enter: 그 단계 · b: 이전 · q: 종료", "over": "장면이 끝났다.",
+           "past": "지난 단계: Enter: 앞으로 · n: 다음 해설 · b: 이전 · q: 종료",
+           "end_keys": "b: 이전 · 숫자와 Enter: 그 단계 · q, Enter: 종료", "to": "갈 단계:"},
 }
 
 
@@ -78,12 +81,14 @@ class Frame:
         self._words = WORDS[language]
         self._has_colours = has_colours
 
-    def lines(self, moment: Moment, width: int, height: int | None = None, footer: str = "") -> list[str]:
+    def lines(self, moment: Moment, width: int, height: int | None = None, footer: str = "",
+              typed: str = "") -> list[str]:
         head = [self._style(f"{self._title}  ·  {self._words['step']} {moment.number}", "1")]
         head += [self._style(line, "1;33") for line in wrap_words(moment.narration, width)]
         head.append("─" * width)
         objects = ["─" * width, *self._objects(moment, width)]
-        foot = [self._style(self._words[footer], "2")] if footer else []
+        keys = f"{self._words['to']} {typed}" if typed else self._words.get(footer, "")
+        foot = [self._style(line, "2") for line in wrap_words(keys, width)] if keys else []
         room = None if height is None else height - len(head) - len(foot)
         if room is not None and len(objects) > room // 2:
             objects = [*objects[: max(2, room // 2 - 1)], "…"]
