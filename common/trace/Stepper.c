@@ -3,7 +3,8 @@
  * of one of them. The demo starts it.
  *
  * Run     Stepper RUN, with a line on standard input for each call that is to go on, "PROCESS-THREAD", and for each
- *         question, "?PROCESS": the answer is a line for each handle, and then "end"
+ *         question: "?PROCESS", of which the answer is a line for each handle, and then "end"; "#PROCESS-HANDLE", of
+ *         which it is how much lies in a mailslot (messages) or a pipe (bytes) while nobody reads it
  * With    trace_call.c, which waits for the event, and ends the program if the mutex of this one is gone
  */
 #include "companion.h"
@@ -43,6 +44,30 @@ static void tell_handles(DWORD process)
     print(_T("end\n"));
 }
 
+/* "-" where it is neither. PeekNamedPipe would wait for a read that is under way. */
+static void tell_contents(const TCHAR *question)
+{
+    TCHAR *end;
+    DWORD messages, bytes;
+    HANDLE hDuplicate = NULL;
+
+    DWORD process = _tcstoul(question, &end, 10);
+    HANDLE hValue = (HANDLE)(UINT_PTR)(*end == _T('-') ? _tcstoul(end + 1, NULL, 16) : 0);
+    HANDLE hProcess = OpenProcess(PROCESS_DUP_HANDLE, FALSE, process);
+    bool isThere = hProcess != NULL && DuplicateHandle(hProcess, hValue, GetCurrentProcess(), &hDuplicate, 0, FALSE,
+                                                       DUPLICATE_SAME_ACCESS);
+    if (isThere && GetMailslotInfo(hDuplicate, NULL, NULL, &messages, NULL))
+        print(_T("%lu\n"), messages);
+    else if (isThere && PeekNamedPipe(hDuplicate, NULL, 0, NULL, &bytes, NULL))
+        print(_T("%lu\n"), bytes);
+    else
+        print(_T("-\n"));
+    if (isThere)
+        CloseHandle(hDuplicate);
+    if (hProcess != NULL)
+        CloseHandle(hProcess);
+}
+
 static void let_go(const TCHAR *run, const TCHAR *thread)
 {
     TCHAR name[96];
@@ -75,6 +100,8 @@ int _tmain(int argc, TCHAR *argv[])
     while ((line = read_line()) != NULL) {
         if (line[0] == _T('?'))
             tell_handles(_tcstoul(line + 1, NULL, 10));
+        else if (line[0] == _T('#'))
+            tell_contents(line + 1);
         else
             let_go(argv[1], line);
     }

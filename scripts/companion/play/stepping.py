@@ -89,6 +89,14 @@ class SteppedStage(Stage):
             rows[int(value, 16)] = LiveRow(kind, int(count), signaled)
         return rows
 
+    def live_contents(self, pid: int, value: int) -> int | None:
+        """How much lies in the mailslot (messages) or the pipe (bytes) behind a handle of a program that is halted,
+        while nobody reads it, as the system tells it. None where it tells nothing."""
+        assert self._stepper.stdin and self._stepper.stdout
+        self._stepper.stdin.write(f"#{pid}-{value:x}\n".encode())
+        answer = self._stepper.stdout.readline().decode().strip()
+        return int(answer) if answer.isdecimal() else None
+
     def before(self, step: Step) -> None:
         if step.kind in _ACTS:
             # The next step of the scene then meets the same state in every run.
