@@ -76,6 +76,7 @@ def test_run_in_the_background_of_a_script() -> None:
     (["exec", "MailRecever"], "MailReceiver"),
     (["exec", "nothing-like-it"], "nothing-like-it"),
     (["bench", "named-pip"], "named-pipe"),
+    (["bench", "named-pipe", "--against", "ipc.csv"], "--against"),
     (["mutants", "scene-statu"], "scene-status"),
     (["ru", "mailslot"], "run"),
     (["run"], "LESSON"),

@@ -54,8 +54,8 @@ static void tell_contents(const TCHAR *question)
     DWORD process = _tcstoul(question, &end, 10);
     HANDLE hValue = (HANDLE)(UINT_PTR)(*end == _T('-') ? _tcstoul(end + 1, NULL, 16) : 0);
     HANDLE hProcess = OpenProcess(PROCESS_DUP_HANDLE, FALSE, process);
-    bool isThere = hProcess != NULL && DuplicateHandle(hProcess, hValue, GetCurrentProcess(), &hDuplicate, 0, FALSE,
-                                                       DUPLICATE_SAME_ACCESS);
+    bool isThere = hProcess != NULL &&
+                   DuplicateHandle(hProcess, hValue, GetCurrentProcess(), &hDuplicate, 0, FALSE, DUPLICATE_SAME_ACCESS);
     if (isThere && GetMailslotInfo(hDuplicate, NULL, NULL, &messages, NULL))
         print(_T("%lu\n"), messages);
     else if (isThere && PeekNamedPipe(hDuplicate, NULL, 0, NULL, &bytes, NULL))

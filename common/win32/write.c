@@ -10,7 +10,8 @@ bool is_console(HANDLE hStream)
 {
     DWORD mode;
 
-    return GetConsoleMode(hStream, &mode) != 0;
+    /* GetConsoleMode asks another process, which is slow; a file or a pipe can be told from a console without. */
+    return GetFileType(hStream) == FILE_TYPE_CHAR && GetConsoleMode(hStream, &mode);
 }
 
 /* In parts: older consoles take no more than 64 KiB at once. */

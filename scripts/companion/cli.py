@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import functools
 import locale
 import os
 import signal
@@ -13,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import FrameType
 
-from .maintain import bench, compilers, lint, mutants, tests
+from .maintain import bench, bench_ipc, compilers, lint, mutants, tests
 from .play import lessons, scene
 from .setup import doctor, packages
 from .setup.failure import Failure, WrongUse
@@ -125,6 +126,8 @@ def _parser() -> argparse.ArgumentParser:
 
     measure = add("bench", _bench, "Measures how fast something is, beside what it is to be compared with.")
     measure.add_argument("name", metavar="NAME", help=f"what to measure: {', '.join(bench.BENCHES)}")
+    measure.add_argument("--against", metavar="FILE", type=Path, help="the ipc.csv of an earlier run of ipc: shows "
+                         "this run divided by that one, figure by figure")
 
     add("setup", _setup, "Does all set-up that `run` and `exec` need, and nothing else.")
     add("doctor", _doctor, "Shows what is there, in which version, and how to get what is missing.")
@@ -280,6 +283,10 @@ def _mutants(options: argparse.Namespace) -> int:
 def _bench(options: argparse.Namespace) -> int:
     measure = bench.BENCHES[_known(options.name, bench.BENCHES, "benchmark")]
     build = Build(SOURCE, options.build_dir, options.unicode)
+    if options.against:
+        if measure is not bench_ipc.run:
+            raise WrongUse(f"--against compares two runs of ipc, and {options.name} compares within one.")
+        measure = functools.partial(bench_ipc.run, earlier=bench_ipc.read_table(options.against))
     prepare(build)
     measure(build)
     return 0

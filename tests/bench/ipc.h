@@ -34,6 +34,9 @@ extern const mechanism mechanisms[];
 /* Starts this program once more, as the child. On POSIX this is a fork, and true is returned in the child. */
 bool start_child(const mechanism *chosen, const TCHAR *address, const TCHAR *size);
 
+/* From now on this process, and each child that it starts, runs on that core alone. */
+void pin_process(unsigned long core);
+
 /* Waits for the child's end. */
 void join_child(void);
 

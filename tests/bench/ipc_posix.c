@@ -1,4 +1,5 @@
 /* ipc_posix.c - the POSIX side of the benchmark: the child process, the clock, and the list of the mechanisms. */
+#include <sched.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,6 +21,15 @@ bool start_child(const mechanism *chosen, const char *address, const char *size)
     child = fork();
     check(child >= 0, "fork");
     return child == 0;
+}
+
+void pin_process(unsigned long core)
+{
+    cpu_set_t cores;
+
+    CPU_ZERO(&cores);
+    CPU_SET(core, &cores);
+    check(sched_setaffinity(0, sizeof(cores), &cores) == 0, "sched_setaffinity");
 }
 
 void join_child(void)

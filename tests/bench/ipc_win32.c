@@ -28,6 +28,11 @@ bool start_child(const mechanism *chosen, const TCHAR *address, const TCHAR *siz
     return false;
 }
 
+void pin_process(unsigned long core)
+{
+    check(SetProcessAffinityMask(GetCurrentProcess(), (DWORD_PTR)1 << core), _T("SetProcessAffinityMask"));
+}
+
 void join_child(void)
 {
     WaitForSingleObject(pi.hProcess, INFINITE);

@@ -17,12 +17,14 @@
 #define LOOK_AGAIN_MS 50
 
 static HANDLE hCtrlC, hIsClean;
+static LONG volatile hasCtrlC; /* as hCtrlC says, for whoever does not wait */
 static DWORD timeout = INFINITE;
 
 /* On a thread of its own. Afterwards the system ends the process, as it does where there is no handler. */
 static BOOL WINAPI on_ctrl_c(DWORD event)
 {
     (void)event;
+    InterlockedExchange(&hasCtrlC, 1);
     SetEvent(hCtrlC);
     WaitForSingleObject(hIsClean, CLEAN_UP_MS);
     return FALSE;
@@ -63,12 +65,16 @@ static HANDLE open_pipe(const TCHAR *pipeName)
     }
 }
 
-/* Waits for a read or write that has begun. False: it has failed, or the time is over, or Ctrl+C was typed. */
+/* Waits until a read or write that has begun is done. False: it failed, or the time is over, or Ctrl+C was typed. */
 static bool finish(HANDLE hPipe, OVERLAPPED *operation, DWORD *bytes)
 {
     /* Ctrl+C is the first: where both are signaled, the wait gives the first. */
     const HANDLE hEvents[] = {hCtrlC, operation->hEvent};
     DWORD left = time_left();
+
+    /* What is done already needs no wait: each is one more call to the system, for every piece of the file. */
+    if (HasOverlappedIoCompleted(operation) && left > 0 && !hasCtrlC)
+        return GetOverlappedResult(hPipe, operation, bytes, FALSE);
     DWORD result = left == 0 ? WAIT_TIMEOUT : WaitForMultipleObjects(2, hEvents, FALSE, left);
 
     if (result == WAIT_OBJECT_0 + 1)

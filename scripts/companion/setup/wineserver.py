@@ -1,8 +1,14 @@
-"""The wineserver of a prefix: which process it is, and whether it stands still."""
+"""The wineserver of a prefix: which process it is, whether it stands still, and on which core it runs."""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+from .failure import Failure
 
 _STOPPED = "Tt"  # by a signal, by a debugger
 
@@ -39,3 +45,21 @@ def advice(prefix: Path) -> str:
         return (f"The wineserver of this prefix, process {server.name}, is stopped: kill -CONT {server.name} lets it "
                 f"go on, kill -KILL {server.name} ends it.")
     return f"Look at the wineserver of this prefix, process {server.name}; kill -KILL {server.name} ends it."
+
+
+@contextlib.contextmanager
+def on_core(prefix: Path, core: int) -> Iterator[None]:
+    """Keeps it on that core meanwhile. A program's affinity mask is for itself, so this is asked of Linux."""
+    if sys.platform == "win32":
+        yield  # there is none
+        return
+    server = find(prefix)
+    if server is None:
+        raise Failure(advice(prefix))
+    before = os.sched_getaffinity(int(server.name))
+    os.sched_setaffinity(int(server.name), {core})
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):  # it has ended
+            os.sched_setaffinity(int(server.name), before)
