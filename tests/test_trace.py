@@ -16,9 +16,12 @@ import pytest
 import trace_calls
 from conftest import DEADLINE_S, SOURCE, TOOLCHAINS
 from companion.play.actor import Actor
+from companion.play.scene import parse
 from companion.play.stage import Stage
 from companion.play.stepping import SteppedStage
 from companion.setup.toolchain import Toolchain
+from companion.show import render
+from companion.trace import unrecorded
 from companion.trace.events import Call, Event
 from companion.trace.kernel import Kernel
 from companion.trace.kernel_object import KernelObject
@@ -549,10 +552,10 @@ def test_every_call_that_a_lesson_makes_is_recorded() -> None:
     recorded = {name for call in calls for form in call.forms() for name in (call.name, form.function)}
     missing: dict[str, str] = {}
     for source in sorted(SOURCE.glob("chapter0*/**/*.[ch]")):
-        made = {name for name in _calls_in(source) if ABOUT.search(name)}
-        missing |= dict.fromkeys(made - recorded - NOT_RECORDED, source.name)
+        made = {name for name in _calls_in(source) if unrecorded.ABOUT.search(name)}
+        missing |= dict.fromkeys(made - recorded - unrecorded.OF_NO_INTEREST, source.name)
     assert not missing, (f"{missing} are not recorded. Add a line for each to {TABLE}, or, if it is of no interest to "
-                         "another process, to NOT_RECORDED here.")
+                         "another process, to OF_NO_INTEREST in scripts/companion/trace/unrecorded.py.")
 
 
 def _calls_in(source: Path) -> set[str]:
@@ -567,17 +570,32 @@ def _calls_in(source: Path) -> set[str]:
 SOCKETS = """getaddrinfo socket bind listen accept connect send recv sendto recvfrom shutdown
     setsockopt getsockname getpeername ioctlsocket closesocket select""".split()
 
-# What a trace is about. Other calls, of strings, memory or the console, pass no border.
-ABOUT = re.compile("Mailslot|File|Pipe|Process|Thread|Event|Mutex|Semaphore|Timer|Handle(?!r)|Object|Sleep|Environment|"
-                   "Toolhelp|View|Overlapped|Completion|Cancel|^WSA|^[a-z]")
 
-# These tell of this process or of a name alone.
-NOT_RECORDED = set("""
-    GetCurrentProcess GetCurrentProcessId GetCurrentThread GetCurrentThreadId GetProcessHeap GetModuleFileName
-    GetFileAttributes GetFileAttributesW GetModuleHandle SleepConditionVariableSRW ExitProcess CreateTimerQueueTimer
-    DeleteTimerQueueTimer
-    WSAStartup WSACleanup WSAGetLastError WSASetLastError
-""".split())
+LIST = "$ IpcBench --list\nIpcBench | {?one}\nIpcBench | {?two}\nIpcBench | {?three}\nIpcBench | {?four}\nIpcBench | " \
+       "{?five}\nIpcBench | {?six}\nIpcBench = 0\n"
+
+
+def test_a_call_that_is_not_recorded_is_named(win32: Toolchain, tmp_path: Path,
+                                              capsys: pytest.CaptureFixture[str]) -> None:
+    """By those who use the trace: of the calls of the program's own files, not of the run-time or the library."""
+    assert unrecorded.of(win32, ["IpcBench.2", "MailSender", "ipc_bench", "none"]) == [
+        ("IpcBench", "SetProcessAffinityMask")]
+    scene = parse(tmp_path / "list.scene", LIST)
+    assert render.play(win32, scene, calls=True) == 0
+    assert capsys.readouterr().out.endswith(
+        "not recorded: SetProcessAffinityMask of IpcBench (common/trace/trace_calls.txt does not have it)\n")
+    assert render.play(win32, scene, json=True, calls=True) == 0
+    assert '{"event": "not_recorded", "program": "IpcBench", "call": "SetProcessAffinityMask"}' in (
+        capsys.readouterr().out.splitlines())
+    assert render.play(win32, scene) == 0
+    assert "not recorded" not in capsys.readouterr().out
+
+
+def test_the_imports_of_a_program(win32: Toolchain) -> None:
+    """From Windows itself; those of the C run-time are left out."""
+    found = set(unrecorded.imports(win32.executable("MailSender").read_bytes()))
+    assert {"CreateFileW", "GetLastError"} - found == set() or {"CreateFileA", "GetLastError"} - found == set()
+    assert not found & {"malloc", "memcpy", "strlen"}
 
 
 @pytest.mark.parametrize("line, complaint", [

@@ -22,7 +22,7 @@ from .setup.progress import say
 from .setup.build import Build, prepare
 from .setup.toolchain import is_win32
 from .show import chapter_map, compare, demo, keep, key_calls, record, render, views
-from .trace import recording
+from .trace import recording, unrecorded
 
 SOURCE = Path(__file__).resolve().parents[2]
 
@@ -198,7 +198,11 @@ def _recorded(options: argparse.Namespace) -> str | None:
         return keep.record(build, lesson.name, chosen)
     _prepare_scenes(build, lesson, [chosen], is_traced=True)
     recorded = record.record(build, chosen)
-    return views.rendered(recorded, options.format) if recorded else None
+    if recorded is None:
+        return None
+    for program, call in unrecorded.of(build, [call.lane for call in recorded.calls]):
+        say(unrecorded.in_words(program, call))
+    return views.rendered(recorded, options.format)
 
 
 def _demo(options: argparse.Namespace) -> int:

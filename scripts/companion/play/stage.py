@@ -177,6 +177,11 @@ class Stage:
         self.look()
         return in_order(self.calls)
 
+    @property
+    def lanes(self) -> list[str]:
+        """All programs that ran, also those that others have started."""
+        return list(dict.fromkeys([*self.actors, *(call.lane for call in self.calls)]))
+
     def saw(self, kind: Kind, lane: str, text: str) -> None:
         self._on_event(Event(time.monotonic() - self._begin, kind, lane, text))
 

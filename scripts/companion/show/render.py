@@ -13,6 +13,7 @@ from ..play.perform import perform
 from ..play.scene import Scene
 from ..play.stage import DEADLINE_S, Stage
 from ..setup.toolchain import Toolchain
+from ..trace import unrecorded
 from ..trace.events import Call, CallKey, Event, Kind
 from ..trace.kernel import Kernel
 from ..trace.library_calls import is_shown_as_line
@@ -30,6 +31,7 @@ class Renderer(Protocol):
     def event(self, event: Event) -> None: ...
     def mismatch(self, mismatch: Mismatch, stage: Stage) -> None: ...
     def leftover(self, leftover: Leftover, run: str) -> None: ...
+    def unrecorded(self, program: str, call: str) -> None: ...
     def end(self) -> None: ...
 
 
@@ -47,6 +49,8 @@ def play(toolchain: Toolchain, scene: Scene, json: bool = False, calls: bool = F
         left = leftovers.of_calls(stage.finish_trace()) if calls else []
     for one in left:
         renderer.leftover(one, stage.run)
+    for program, call in unrecorded.of(toolchain, stage.lanes) if calls else []:
+        renderer.unrecorded(program, call)
     renderer.end()
     return 0
 
@@ -110,6 +114,9 @@ class JsonLines:
         self._print({"event": "never_closed", "program": leftover.lane, "handle": leftover.handle,
                      "type": leftover.type, "name": leftover.name})
 
+    def unrecorded(self, program: str, call: str) -> None:
+        self._print({"event": "not_recorded", "program": program, "call": call})
+
     def end(self) -> None:
         self._print({"event": "end"})
 
@@ -133,6 +140,9 @@ class PlainText:
 
     def leftover(self, leftover: Leftover, run: str) -> None:
         print(leftover.in_words().replace(f"-{run}", ""), flush=True)
+
+    def unrecorded(self, program: str, call: str) -> None:
+        print(unrecorded.in_words(program, call), flush=True)
 
     def end(self) -> None:
         pass
