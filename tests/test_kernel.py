@@ -342,6 +342,12 @@ def test_a_message_is_read_whole_by_an_end_that_reads_messages_and_in_bytes_by_a
     run.call("Client", "SetNamedPipeHandleState", hNamedPipe=at(0x30), lpMode={"name": "", "value": 2})
     run.call("Client", "ReadFile", False, 234, hFile=at(0x30), lpBuffer=data("co"), lpNumberOfBytesRead=2)
     assert [chunk.data for chunk in inbox.chunks] == [b"nd"]
+    # An empty message is one, too, for an end that reads messages.
+    run.call("Server", "WriteFile", hFile=at(0x30), lpBuffer=data(""), lpNumberOfBytesWritten=0)
+    assert [chunk.data for chunk in inbox.chunks] == [b"nd", b""]
+    for text in ("nd", ""):
+        run.call("Client", "ReadFile", hFile=at(0x30), lpBuffer=data(text), lpNumberOfBytesRead=len(text))
+    assert not inbox.chunks
 
 
 def test_a_connection_waits_in_the_backlog_until_the_server_accepts_it() -> None:
