@@ -31,6 +31,7 @@ _THREAD_IDS = {"tid", "dwThreadId", "th32ThreadID"}
 _GIVES_PROCESS_ID = {"fork", "wait4", "GetProcessId", "GetCurrentProcessId"}
 _GIVES_THREAD_ID = {"GetThreadId", "GetCurrentThreadId"}
 _FOLDER_OF_RUN = re.compile(r"(?:[A-Za-z]:)?[\\/][^\s\"]*companion-\w+[\\/](?:work|runtime|lanes)[\\/]?")
+_COMMAND_LINES = {"lpCommandLine", "command"}
 _UNKNOWN = 0  # an id of a process or thread that is not of the run
 
 
@@ -165,7 +166,11 @@ class Keeper:
     # --- what differs from run to run
 
     def _normalised(self, call: Call) -> Call:
-        arguments = {name: self._value(value, name) for name, value in call.arguments.items()}
+        table = self._kernel.tables.get(_number(self._processes, call.pid), {})
+        # A number on a command line may be that of a handle which the child inherits, and an id of a process as well.
+        handles = frozenset(str(value) for value, entry in table.items() if entry.is_inheritable)
+        arguments = {name: self._text(value, handles) if name in _COMMAND_LINES and value else self._value(value, name)
+                     for name, value in call.arguments.items()}
         name = ("pid" if call.name in _GIVES_PROCESS_ID else "tid" if call.name in _GIVES_THREAD_ID else "")
         begin = self._begin or 0.0
         return replace(call, time=call.time - begin, begin=call.begin - begin, pid=_number(self._processes, call.pid),
@@ -206,8 +211,8 @@ class Keeper:
             value = value | {"th32ParentProcessID": _UNKNOWN}  # one that a process of the run has now
         return {name: self._value(one, name) for name, one in value.items()}
 
-    def _text(self, text: str) -> str:
-        return self._reader.text(_FOLDER_OF_RUN.sub("", text))
+    def _text(self, text: str, no_ids: frozenset[str] = frozenset()) -> str:
+        return self._reader.text(_FOLDER_OF_RUN.sub("", text), no_ids)
 
 
 def _with(value: Any, chosen: dict[str, str]) -> Any:
