@@ -18,7 +18,8 @@ from companion.trace.events import Call
 from companion.trace.kernel_object import KernelObject
 
 SAMPLE = ["mailslot/deliver", "signaled-state/wait", "exit-code/sum", "handle-inheritance/inherit",
-          "duplicate-handle/wait", "shared-memory/deliver", "anonymous-pipe/within", "named-pipe/fetch"]
+          "duplicate-handle/wait", "shared-memory/deliver", "anonymous-pipe/within", "anonymous-pipe/grandchild",
+          "named-pipe/fetch"]
 # In the scenes of the left out lessons programs look at all processes of the system, which the model does not know.
 ALL = [f"{lesson.name}/{path.stem}" for lesson in lessons.find_all(SOURCE) for path in lesson.scenes
        if is_win32(scene.load(path).programs[0]) and lesson.name not in ("process-list", "command-prompt")]

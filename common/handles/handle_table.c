@@ -62,6 +62,19 @@ static bool is_console_connection(const handle_row *row)
     return row->access == connection_access && row->name != NULL && row->name[0] == _T('\0');
 }
 
+/* Whether the object is that process. A handle that may only be waited for does not tell the id; a further one does. */
+static bool is_process(HANDLE hObject, HANDLE hProcess)
+{
+    HANDLE hTelling;
+
+    if (!DuplicateHandle(GetCurrentProcess(), hObject, GetCurrentProcess(), &hTelling,
+                         PROCESS_QUERY_LIMITED_INFORMATION, FALSE, 0))
+        return false;
+    bool isSame = GetProcessId(hTelling) == GetProcessId(hProcess);
+    CloseHandle(hTelling);
+    return isSame;
+}
+
 /* The same for another process, through a duplicate. While it is open, the duplicate adds one to the usage count. */
 static bool read_foreign(const ntdll_calls *ntdll, HANDLE hProcess, HANDLE hValue, handle_table *table, DWORD limit_ms,
                          bool are_flags_copied)
@@ -87,7 +100,7 @@ static bool read_foreign(const ntdll_calls *ntdll, HANDLE hProcess, HANDLE hValu
     if (read_object(ntdll, hDuplicate, row, limit_ms)) {
         row->usage_count--;
         /* hProcess is one more handle to the process itself. */
-        if (_tcscmp(row->type, _T("Process")) == 0 && GetProcessId(hDuplicate) == GetProcessId(hProcess))
+        if (_tcscmp(row->type, _T("Process")) == 0 && is_process(hDuplicate, hProcess))
             row->usage_count--;
     }
     if (isKept)
