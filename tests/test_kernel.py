@@ -368,6 +368,27 @@ def test_a_connection_waits_in_the_backlog_until_the_server_accepts_it() -> None
     assert accepted.inbox.size == 0 and accepted.value("other_end") == "closed"
 
 
+def test_what_a_thread_notes_after_another_has_ended_the_process_changes_nothing() -> None:
+    run = Run("Program")
+    pid = run.kernel.processes[next(iter(run.kernel.processes))].pid
+    run.kernel.apply(Call("exit", 2.0, pid, pid, "Program", result=0))
+    run.kernel.apply(Call("return", 3.0, pid, pid + 4, "Program", "CreateEvent", 1, thread=2, begin=1.0,
+                          arguments={"lpName": None, "bManualReset": True, "bInitialState": False},
+                          result=at(0x60, "event")))
+    assert run.kernel.objects == []
+
+
+def test_an_id_that_comes_again_while_its_next_owner_is_being_made() -> None:
+    """CreateProcess stands at its begin, and the end of the process that had the id before in front of that."""
+    made = {"dwProcessId": 20, "dwThreadId": 20, "hProcess": at(0x30, "process"), "hThread": at(0x34, "thread")}
+    create = Call("return", 5.0, 10, 10, "Parent", "CreateProcess", 1, {"lpProcessInformation": made}, True, begin=3.0)
+    ended = Call("exit", 4.0, 20, 20, "Child", result=0)
+    begun = Call("start", 4.5, 20, 20, "Child.2")
+    other = Call("exit", 4.0, 30, 30, "Other", result=0)
+    placed = [(call.event, call.lane) for call in in_order([ended, other, begun, create])]
+    assert placed == [("exit", "Child"), ("return", "Parent"), ("exit", "Other"), ("start", "Child.2")]
+
+
 # --- order
 
 def test_a_reader_that_notes_its_return_before_the_writer_stands_behind_it() -> None:

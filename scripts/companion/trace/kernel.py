@@ -13,6 +13,9 @@ class Kernel(KernelState):
     def apply(self, call: Call) -> None:
         """Takes in what an event has changed."""
         self.now = call.time
+        process = self.processes.get(call.pid)
+        if process and process.has_ended and call.event not in ("start", "exit", "killed"):
+            return  # another of its threads had ended the process, and this one noted its last call behind that
         if call.event == "start":
             self._started(call)
         elif call.event == "exit":

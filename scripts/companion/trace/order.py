@@ -13,13 +13,22 @@ from .events import Call
 from .waits import WAITS
 
 
+_BEFORE_S = 1e-6  # what the recorders tell apart
+
+
 def in_order(calls: list[Call]) -> list[Call]:
     """Each call once, as "return"; one that may wait has an "enter" as well, at its begin. A call before which its
     thread has halted has another "enter" with is_halted, at the time when the thread came there."""
     entered = {call.key: call for call in calls if call.event == "enter"}
     returned = {call.key for call in calls if call.event == "return"}
+    made = [(call.begin, call.time, call.arguments["lpProcessInformation"].get("dwProcessId")) for call in calls
+            if call.event == "return" and call.name == "CreateProcess"]
     placed: list[Call] = []
     for call in calls:
+        if call.event in ("exit", "killed"):
+            # The system gave the id to another process, while that was being made.
+            reused = [begin for begin, end, pid in made if pid == call.pid and begin < call.time < end]
+            call = replace(call, time=min(reused) - _BEFORE_S) if reused else call
         if call.event == "enter":
             if call.is_halted or call.key not in returned:
                 placed.append(call)
