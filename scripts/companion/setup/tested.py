@@ -16,7 +16,9 @@ class Run:
 
 
 RUNS = [
-    Run("Debian 12", "8.0", "2026-11-27"),
+    Run("Debian 12", "8.0", "2026-11-28"),
+    Run("Debian 13", "10.0", "2026-11-28"),
+    Run("Debian unstable", "10.0", "2026-11-28"),
 ]
 
 
