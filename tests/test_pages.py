@@ -187,7 +187,6 @@ def test_the_page_says_of_speed_what_was_measured(page: str) -> None:
     assert [name for name in wine[0] if wine[1][name] > wine[0][name]] == ["wine mailslot"]
 
 
-
 @pytest.mark.parametrize("lesson", LESSONS, ids=attrgetter("name"))
 def test_pages_and_headers_give_the_place_in_the_book(lesson: lessons.Lesson) -> None:
     """8-6 is a listing and no section. Only the book's own programs are said to be in the book."""
