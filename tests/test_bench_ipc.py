@@ -85,7 +85,8 @@ def cores_of(run: str, program: str) -> list[set[int]]:
 
 
 @linux_only
-def test_the_wineserver_stays_where_it_was_put_and_may_go_afterwards() -> None:
+def test_the_wineserver_stays_where_it_was_put_and_may_go_afterwards(tmp_path: Path) -> None:
+    TOOLCHAINS["unicode"].start_wine(tmp_path / "wine.log").finish()
     prefix = TOOLCHAINS["unicode"].wine_prefix
     server = wineserver.find(prefix)
     assert server is not None
