@@ -84,7 +84,7 @@ class Frame:
     def lines(self, moment: Moment, width: int, height: int | None = None, footer: str = "",
               typed: str = "") -> list[str]:
         head = [self._style(f"{self._title}  ·  {self._words['step']} {moment.number}", "1")]
-        head += [self._style(line, "1;33") for line in wrap_words(moment.narration, width)]
+        head += [self._style(line, "1;35") for line in wrap_words(moment.narration, width)]
         head.append("─" * width)
         objects = ["─" * width, *self._objects(moment, width)]
         keys = f"{self._words['to']} {typed}" if typed else self._words.get(footer, "")
@@ -113,7 +113,7 @@ class Frame:
         """If short, without arguments that are NULL, 0 or unknown."""
         is_active = process.lane == moment.lane
         state = self._words[process.state] + (f" {process.waits_in}" if process.waits_in else "")
-        yield from _styled(process.lane, width, "1;36")
+        yield from _styled(process.lane, width, "1;4")
         if process.returned:
             yield from _styled(f"  ← {process.returned}", width, "2")
         yield from _styled(f"  {state}", width, "1;32" if is_active else "2")
