@@ -68,7 +68,7 @@ def test_what_has_changed_follows_from_the_calls(name: str) -> None:
     assert found and all(changes == entry.get("changes", {}) for entry, changes in found)
     state: snapshot.State = {}
     for entry, _ in found:
-        state = snapshot.with_changes(state, entry.get("changes", {}))
+        state = {key: value for key, value in (state | entry.get("changes", {})).items() if value is not None}
     assert {value["state"] for key, value in state.items() if key.startswith("process ")} == {"ended"}
 
 

@@ -58,6 +58,11 @@ class Step:
         return self.lane.partition(".")[0]
 
     @property
+    def said_here(self) -> dict[str, str]:
+        """The narration to be shown when the scene comes to this step; empty where it belongs to a call."""
+        return {} if self.narrated_at else self.narration
+
+    @property
     def arguments(self) -> list[str]:
         return _split(self.text)
 

@@ -97,9 +97,9 @@ class Keeper:
     def narrate(self, step: Step) -> None:
         if step.kind in _AFTERWARDS:  # the scene may wait for it when it has long happened
             self._expected.setdefault((step.lane, _AFTERWARDS[step.kind]), deque()).append(step)
-        elif step.narration and not step.narrated_at:
+        elif step.said_here:
             self._tell_printed()
-            self._add({"event": "narration", **step.narration})
+            self._narrate(step.said_here)
 
     def has_happened(self, call: Call) -> None:
         self._live.apply(call)
@@ -115,7 +115,7 @@ class Keeper:
         if told.event == "return":
             fed = self._kernel.fed.get(told.key, [])
             entry |= {"fed_by": [snapshot.chunk_in_words(chunk) for chunk in fed]} if fed else {}
-            self._narrate_at(Place(True, call.lane, call.name))
+            self._narrate(self._narrations.at(Place(True, call.lane, call.name)))
         changed = snapshot.changes(self._state, state)
         self._add(entry | ({"changes": changed} if changed else {}))
         self._state = state
@@ -128,7 +128,7 @@ class Keeper:
     def about_to_call(self, call: Call, halted: Collection[str]) -> None:
         self._tell_printed()
         if not is_shown_as_line(call, self._kernel):
-            self._narrate_at(Place(False, call.lane, call.name))
+            self._narrate(self._narrations.at(Place(False, call.lane, call.name)))
 
     def finish(self) -> None:
         self._tell_printed()
@@ -138,8 +138,7 @@ class Keeper:
         for entry in entries:
             expected = self._expected.get((entry.get("program", ""), _ENDS.get(entry["event"], entry["event"])))
             step = expected.popleft() if expected else None
-            if step and step.narration and not step.narrated_at:
-                self._add({"event": "narration", **step.narration})
+            self._narrate(step.said_here if step else None)
             if step and entry["event"] in _PRINTED.values():
                 names.match(step.text, entry["as_printed"])
                 entry["text"] = with_plain_names(step.text)
@@ -149,8 +148,7 @@ class Keeper:
         chosen = {value: f"{{?{name}}}" for name, value in names.seen.items() if re.fullmatch(r"\d{4,}", value)}
         self.entries = [_with(entry, chosen) for entry in self.entries] if chosen else self.entries
 
-    def _narrate_at(self, place: Place) -> None:
-        narration = self._narrations.at(place)
+    def _narrate(self, narration: dict[str, str] | None) -> None:
         if narration:
             self._add({"event": "narration", **narration})
 

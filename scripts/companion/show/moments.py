@@ -66,8 +66,8 @@ class Moments:
 
     def narrate(self, step: Step) -> None:
         """The scene has come to this step."""
-        if step.narration and not step.narrated_at:
-            self._narration = step.narration[self._language]
+        if step.said_here:
+            self._narration = step.said_here[self._language]
 
     def _narrate_at(self, place: Place) -> bool:
         narration = self._narrations.at(place)

@@ -38,11 +38,6 @@ def changes(before: State, after: State) -> dict[str, dict[str, Any] | None]:
     return found | {key: None for key in before if key not in after}
 
 
-def with_changes(before: State, changed: dict[str, dict[str, Any] | None]) -> State:
-    """The state behind an event."""
-    return {key: value for key, value in (before | changed).items() if value is not None}
-
-
 def _thread(process: Process, thread: Thread) -> dict[str, Any]:
     wait = thread.wait
     if process.has_ended or thread.object.value("signaled"):

@@ -8,6 +8,7 @@ import re
 import struct
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from ..setup.toolchain import Toolchain, is_win32
 
@@ -30,12 +31,13 @@ OF_NO_INTEREST = set("""
 def of(toolchain: Toolchain, lanes: Iterable[str]) -> list[tuple[str, str]]:
     """(program, call) of each Win32 program, in the order of the names; "PipeChild.2" and "PipeChild (1)" are one."""
     known = _known() | OF_NO_INTEREST
+    targets = json.loads((toolchain.build_dir / "meson-info/intro-targets.json").read_text(encoding="utf-8"))
     found = []
     for program in sorted({re.split("[. ]", lane)[0] for lane in lanes if is_win32(lane)}):
         if toolchain.has(program):
             imported = {_plain(name) for name in imports(toolchain.executable(program).read_bytes())}
             # The C run-time and our library import some for themselves: so only what its own files call.
-            calls = sorted((imported & _called(toolchain, program)) - known)
+            calls = sorted((imported & _called(targets, program)) - known)
             found += [(program, name) for name in calls if ABOUT.search(name)]
     return found
 
@@ -54,9 +56,8 @@ def _known() -> set[str]:
     return {found[1] for line in lines if (found := re.match(r"[A-Za-z_][\w ]*?[ *](\w+)\(", line))}
 
 
-def _called(toolchain: Toolchain, program: str) -> set[str]:
-    """Every name with a parenthesis behind it in the program's files of the lessons."""
-    targets = json.loads((toolchain.build_dir / "meson-info/intro-targets.json").read_text(encoding="utf-8"))
+def _called(targets: list[dict[str, Any]], program: str) -> set[str]:
+    """Every name with a parenthesis behind it in the program's own files, as Meson's `targets` name them."""
     sources = {source for target in targets if target["name"] == program for group in target["target_sources"]
                for source in group.get("sources", [])}  # the linker's group has none
     texts = [Path(source).read_text(encoding="utf-8", errors="replace") for source in sources if source.endswith(".c")]
